@@ -1,0 +1,35 @@
+"""The access effect: act in the connected system, read back, return a receipt. Nothing else decides anything here."""
+
+from temporalio import activity
+
+from activities.failures import NotVerified
+from activities.ports import Connectors
+from domain.case import Operation
+from models.messages import AccessOrder, AccessReceipt
+
+
+class AccessActivities:
+    def __init__(self, connectors: Connectors) -> None:
+        self._connectors = connectors
+
+    @activity.defn
+    def apply_access(self, order: AccessOrder) -> AccessReceipt:
+        """Brings the person's rights to `order.desired`. Raises NotVerified if the system shows anything else."""
+        connector = self._connectors.of(order.system)
+        act = {
+            Operation.FREEZE: connector.freeze,
+            Operation.GRANT: connector.grant,
+            Operation.REVOKE: connector.revoke,
+            Operation.CLOSE: connector.revoke,
+            Operation.RESTORE: connector.restore,
+        }[order.operation]
+        act(order)
+        observed = connector.read_back(order)
+        if set(observed) != set(order.desired):
+            raise NotVerified(
+                f"{order.system}: wanted {', '.join(order.desired) or 'no rights'}, "
+                f"read back {', '.join(observed) or 'no rights'}"
+            )
+        return AccessReceipt(
+            system=order.system, revision=order.revision, observed=observed, attempts=activity.info().attempt
+        )

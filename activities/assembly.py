@@ -1,0 +1,70 @@
+"""Composition root of the worker: which connector and which table fulfils which port. Nothing else names connectors."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from activities.access import AccessActivities
+from activities.casework import CaseActivities
+from activities.connectors.confirmation import InAppConfirmation
+from activities.connectors.entitlements import EntitlementConnector
+from activities.connectors.webhook import WebhookConnector
+from activities.failures import PersonMustAct
+from activities.ports import Connector
+from config import Settings
+from models.ledger import DatabaseLedger
+from models.people import DatabasePeople
+from models.planner import DatabasePlanner
+from models.proofs import Proofs
+from models.tables import ConnectedSystem
+
+
+def plain(ring: Mapping[str, Any]) -> dict[str, str]:
+    """A key ring's texts out of their secret wrapping."""
+    return {name: secret.get_secret_value() for name, secret in ring.items()}
+
+
+def proofs(settings: Settings) -> Proofs:
+    """Issues and checks decision proofs with the installation's keys."""
+    return Proofs(plain(settings.proof_keys), settings.proof_key)
+
+
+@dataclass(frozen=True)
+class ConfiguredConnectors:
+    """Fulfils the port `Connectors`: what an administrator set up, looked up anew at each effect."""
+
+    engine: Engine
+    webhook_secrets: Mapping[str, str]
+
+    def of(self, system: str) -> Connector:
+        with Session(self.engine) as session:
+            found = session.get(ConnectedSystem, system)
+        if found is None:
+            raise PersonMustAct(f"system {system!r} is not set up")
+        if found.connector == "wanbi":
+            return EntitlementConnector(self.engine)
+        if found.connector == "webhook":
+            secret = self.webhook_secrets.get(found.secret)
+            if not secret:
+                raise PersonMustAct(f"system {system!r}: no webhook secret called {found.secret!r} is set")
+            return WebhookConnector(found.url, secret)
+        raise PersonMustAct(f"system {system!r}: there is no connector {found.connector!r}")
+
+
+def case_activities(engine: Engine, settings: Settings) -> list[Callable[..., Any]]:
+    """The light steps, for the queue `wanbi`."""
+    steps = CaseActivities(
+        planner=DatabasePlanner(engine),
+        ledger=DatabaseLedger(engine, proofs(settings)),
+        people=DatabasePeople(engine),
+        signing=InAppConfirmation(engine, plain(settings.seal_keys), settings.seal_key),
+    )
+    return [steps.make_plan, steps.record, steps.closed_accounts, steps.present_record, steps.seal_record]
+
+
+def access_activities(engine: Engine, settings: Settings) -> list[Callable[..., Any]]:
+    """The effects in connected systems, for the queue `wanbi-access`."""
+    return [AccessActivities(ConfiguredConnectors(engine, plain(settings.webhook_secrets))).apply_access]

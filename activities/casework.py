@@ -1,0 +1,47 @@
+"""The light steps of a case: plan, record, people, document. Thin: each hands one message to one port."""
+
+from temporalio import activity
+
+from activities.ports import Ledger, People, Planner, SigningDesk
+from domain.plan import Plan
+from models.messages import (
+    PresentedRecord,
+    RecordDraft,
+    RecordOutcome,
+    RecordRequest,
+    SealOrder,
+    StartCase,
+)
+
+
+class CaseActivities:
+    def __init__(self, planner: Planner, ledger: Ledger, people: People, signing: SigningDesk) -> None:
+        self._planner = planner
+        self._ledger = ledger
+        self._people = people
+        self._signing = signing
+
+    @activity.defn
+    def make_plan(self, start: StartCase) -> Plan:
+        """Looks up template, approvers, systems, calendar and law, once."""
+        return self._planner.plan(start)
+
+    @activity.defn
+    def record(self, request: RecordRequest) -> RecordOutcome:
+        """Writes read model, facts and notifications in one transaction, after checking the decision's proof."""
+        return self._ledger.record(request)
+
+    @activity.defn
+    def closed_accounts(self, accounts: tuple[str, ...]) -> tuple[str, ...]:
+        """Which of these accounts can't decide any more."""
+        return self._people.closed(accounts)
+
+    @activity.defn
+    def present_record(self, draft: RecordDraft) -> PresentedRecord:
+        """Makes the handover record's document; the same draft always makes the same document."""
+        return self._signing.present(draft)
+
+    @activity.defn
+    def seal_record(self, order: SealOrder) -> None:
+        """Closes the document with what every party did."""
+        self._signing.seal(order)

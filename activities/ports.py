@@ -1,0 +1,81 @@
+"""What the activities need from outside, as protocols. Only `assembly` and the connectors know who fulfils them."""
+
+from typing import Protocol
+
+from domain.plan import Plan
+from models.messages import (
+    AccessOrder,
+    PresentedRecord,
+    RecordDraft,
+    RecordOutcome,
+    RecordRequest,
+    SealOrder,
+    StartCase,
+)
+
+
+class Planner(Protocol):
+    """Looks up everything a case needs when it opens."""
+
+    def plan(self, start: StartCase) -> Plan:
+        """Raises PersonMustAct if templates, approvers or the law give no plan yet."""
+        ...
+
+
+class Ledger(Protocol):
+    """Read model, facts, inbox and outgoing mail: one transaction a call."""
+
+    def record(self, request: RecordRequest) -> RecordOutcome: ...
+
+
+class People(Protocol):
+    """The accounts of the company."""
+
+    def closed(self, accounts: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of `accounts` that no longer exist or are deactivated, in the order given."""
+        ...
+
+
+class Connector(Protocol):
+    """One connected system. Every call is idempotent on `order.key`; rights are the system's own names.
+
+    Raises TryAgain, PersonMustAct or Permanent (activities.failures).
+    """
+
+    def freeze(self, order: AccessOrder) -> None:
+        """Takes away every right outside `order.desired`, and leaves those inside."""
+        ...
+
+    def grant(self, order: AccessOrder) -> None:
+        """Gives back, for now, the rights in `order.desired` that are missing."""
+        ...
+
+    def revoke(self, order: AccessOrder) -> None:
+        """Ends rights that a grant had given; afterwards exactly `order.desired` is left."""
+        ...
+
+    def restore(self, order: AccessOrder) -> None:
+        """Gives back every right held before the case."""
+        ...
+
+    def read_back(self, order: AccessOrder) -> tuple[str, ...]:
+        """The rights that the person really has in the system now, sorted."""
+        ...
+
+
+class Connectors(Protocol):
+    """The connected systems by their key."""
+
+    def of(self, system: str) -> Connector:
+        """Raises PersonMustAct if no such system is set up."""
+        ...
+
+
+class SigningDesk(Protocol):
+    """Turns a handover into the document that is signed, and closes it when everybody has answered."""
+
+    def present(self, draft: RecordDraft) -> PresentedRecord: ...
+
+    def seal(self, order: SealOrder) -> None:
+        """Raises Permanent if the stored document is not the one that was signed."""
+        ...

@@ -1,0 +1,92 @@
+"""Settings of every process, from the environment (WANBI_…). Unsafe or missing values stop the process at once."""
+
+import base64
+import binascii
+import os
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DATA = Path(os.environ.get("WANBI_DATA", ".data"))
+SECRETS_FILE = DATA / "secrets.env"
+_PLACEHOLDERS = ("change", "secret", "example", "password", "placeholder")
+
+
+class Settings(BaseSettings):
+    """Everything that may differ between two installations."""
+
+    model_config = SettingsConfigDict(env_prefix="WANBI_", env_file=SECRETS_FILE, extra="ignore", frozen=True)
+
+    environment: Literal["demo", "test", "production"] = "demo"
+    data: Path = DATA
+    database_url: str = ""
+    """SQLAlchemy URL; empty: an SQLite file in the data folder."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = ""
+    temporal_address: str = "127.0.0.1:7233"
+    temporal_namespace: str = "wanbi"
+    temporal_ui_url: str = "http://127.0.0.1:8233"
+    worker_metrics_port: int = 9464
+    worker_queues: Literal["all", "cases", "access"] = "all"
+    max_cached_cases: int = Field(default=1000, ge=10)
+
+    payload_keys: dict[str, SecretStr]
+    """Key ring for payloads in Temporal: id to 32 bytes in base64. Old keys stay as long as histories need them."""
+    payload_key: str
+    """Id of the key that encrypts from now on."""
+    proof_keys: dict[str, SecretStr]
+    proof_key: str
+    seal_keys: dict[str, SecretStr]
+    seal_key: str
+    webhook_secrets: dict[str, SecretStr] = {}
+    """Secrets of webhook connectors by name, in the form of Standard Webhooks (whsec_…)."""
+
+    smtp_host: str = ""
+    smtp_port: int = 25
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_starttls: bool = False
+    mail_from: str = "wanbi@localhost"
+
+    session_hours: int = Field(default=12, ge=1, le=72)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("payload_keys", "proof_keys", "seal_keys")
+    @classmethod
+    def _strong(cls, ring: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for name, secret in ring.items():
+            text = secret.get_secret_value()
+            try:
+                size = len(base64.b64decode(text, validate=True))
+            except binascii.Error:
+                size = 0
+            if size != 32:
+                raise ValueError(f"key {name!r} must be 32 random bytes in base64 (make one: openssl rand -base64 32)")
+            if any(word in text.lower() for word in _PLACEHOLDERS):
+                raise ValueError(f"key {name!r} looks like a placeholder")
+        return ring
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Settings":
+        rings = (("payload", self.payload_keys, self.payload_key), ("proof", self.proof_keys, self.proof_key))
+        for name, ring, active in (*rings, ("seal", self.seal_keys, self.seal_key)):
+            if active not in ring:
+                raise ValueError(f"WANBI_{name.upper()}_KEY names {active!r}, which WANBI_{name.upper()}_KEYS lacks")
+        if self.environment == "production" and self.url.startswith("sqlite"):
+            raise ValueError("production needs PostgreSQL: set WANBI_DATABASE_URL")
+        return self
+
+    @property
+    def url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data / 'wanbi.db'}"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process. Raises pydantic.ValidationError naming what is missing or unsafe."""
+    return Settings()

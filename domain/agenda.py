@@ -1,0 +1,214 @@
+"""What the case itself has to do at which instant: one clock for reminders, escalations, expiries and warnings.
+
+`next_due` says when, `advance` does whatever is due. Reminders of one instant go out as one digest for each person.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from domain import clearances, grants
+from domain.case import (
+    Case,
+    ClearanceStatus,
+    GrantStatus,
+    ItemStatus,
+    SignatureStatus,
+    Stage,
+)
+from domain.change import Change, Fact, Notification
+from domain.timezones import at_local, end_of
+
+_BEFORE_LAST_DAY = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)
+_RUNNING = (*_BEFORE_LAST_DAY, Stage.LEAVING, Stage.PURSUING)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something a person is asked to do; the inbox shows it, the digest reminds of it."""
+
+    key: str
+    kind: str
+    subject: str
+    accounts: tuple[str, ...]
+    due_at: datetime | None
+    remind_at: datetime | None
+
+
+def tasks(case: Case) -> tuple[Task, ...]:
+    """Everything that waits for a person now, in a stable order."""
+    if case.plan is None or case.stage not in _RUNNING:
+        return ()
+    return (
+        *_item_tasks(case),
+        *_clearance_tasks(case),
+        *_grant_tasks(case),
+        *_signature_tasks(case),
+        *_answer_tasks(case),
+    )
+
+
+def _item_tasks(case: Case) -> tuple[Task, ...]:
+    due = end_of(case.final_day, case.agreed.calendar.zone)
+    found = []
+    for item in case.items:
+        if item.status is ItemStatus.OPEN:
+            found.append(Task(f"item:{item.id}", "hand_over_item", item.id, (case.agreed.leaver,), due, item.remind_at))
+        elif item.status is ItemStatus.HANDED_OVER:
+            found.append(Task(f"item:{item.id}", "decide_item", item.id, (item.receiver,), due, item.remind_at))
+    return tuple(found)
+
+
+def _clearance_tasks(case: Case) -> tuple[Task, ...]:
+    found = []
+    for c in case.clearances:
+        key = f"clearance:{c.department}"
+        if c.status is ClearanceStatus.PENDING:
+            found.append(Task(key, "decide_clearance", c.department, c.undecided(), c.due_at, c.remind_at))
+        elif c.status is ClearanceStatus.SENT_BACK:
+            found.append(Task(key, "resubmit_clearance", c.department, (case.agreed.leaver,), c.due_at, c.remind_at))
+    return tuple(found)
+
+
+def _grant_tasks(case: Case) -> tuple[Task, ...]:
+    return tuple(
+        Task(f"grant:{g.id}", "decide_grant", g.id, case.agreed.security, g.remind_at, g.remind_at)
+        for g in case.grants
+        if g.status is GrantStatus.REQUESTED
+    )
+
+
+def _signature_tasks(case: Case) -> tuple[Task, ...]:
+    record = case.record
+    if record is None or record.sealed_at is not None:
+        return ()
+    due = end_of(case.final_day, case.agreed.calendar.zone)
+    found = []
+    for s in record.signatures:
+        key = f"signature:{s.account}"
+        if s.status is SignatureStatus.WAITING:
+            found.append(Task(key, "sign_record", record.document_id, (s.account,), due, record.remind_at))
+        elif s.status is SignatureStatus.REFUSED:
+            witness = case.agreed.hr if s.account == case.agreed.witness else case.agreed.witness
+            found.append(Task(key, "witness_refusal", s.account, (witness,), due, record.remind_at))
+    return tuple(found)
+
+
+def _answer_tasks(case: Case) -> tuple[Task, ...]:
+    found = []
+    if case.proposal is not None:
+        answers = case.agreed.hr if case.proposal.by == case.agreed.leaver else case.agreed.leaver
+        subject = case.proposal.day.isoformat()
+        found.append(Task("last_day", "answer_last_day", subject, (answers,), None, None))
+    if case.withdrawal is not None:
+        found.append(Task("withdrawal", "answer_withdrawal", "", (case.agreed.hr,), None, None))
+    return tuple(found)
+
+
+def next_due(case: Case, now: datetime) -> datetime | None:
+    """The earliest instant at which something has to happen; None if the case waits for nothing in time.
+
+    Instants at which `advance` itself acts may lie in the past (they are due); the last day and the end of the pursuit
+    are reached by the process, so they count only while they lie ahead.
+    """
+    if case.plan is None or case.stage not in _RUNNING:
+        return None
+    instants = [task.remind_at for task in tasks(case)]
+    instants += [c.escalate_at for c in case.clearances if c.status is ClearanceStatus.PENDING]
+    for grant in case.grants:
+        if grant.status is GrantStatus.ACTIVE:
+            instants += [grant.warn_at, grant.expires_at]
+    milestones: list[datetime | None] = []
+    if case.stage in _BEFORE_LAST_DAY:
+        instants += [at for _, at in _warnings_ahead(case)]
+        milestones += [signing_due(case), end_of(case.final_day, case.agreed.calendar.zone)]
+    elif case.stage is Stage.PURSUING:
+        milestones.append(case.pursue_until)
+    known = [instant for instant in instants if instant is not None]
+    known += [instant for instant in milestones if instant is not None and instant > now]
+    return min(known) if known else None
+
+
+def signing_due(case: Case) -> datetime:
+    """The opening hour of the last day: the record is put before its parties then, finished or not."""
+    calendar = case.agreed.calendar
+    return at_local(case.final_day, calendar.opens_at, calendar.zone)
+
+
+def advance(case: Case, now: datetime) -> Change:
+    """Does everything that is due: expiries first, then escalations, warnings and the digest."""
+    change = grants.expire(case, now)
+    steps: tuple[Callable[[Case, datetime], Change], ...] = (clearances.escalate_due, _warn_of_last_day, _remind)
+    for step in steps:
+        change = change.then(step(change.case, now))
+    return change
+
+
+def _warnings_ahead(case: Case) -> list[tuple[int, datetime]]:
+    calendar = case.agreed.calendar
+    return [
+        (days, at_local(case.final_day - timedelta(days=days), calendar.opens_at, calendar.zone))
+        for days in case.agreed.policy.last_day_warnings
+        if days not in case.warned_days
+    ]
+
+
+def _warn_of_last_day(case: Case, now: datetime) -> Change:
+    """NOT-08: working on past the last day unnoticed is a liability, so HR hears of it 7, 3 and 0 days before."""
+    if case.stage not in _BEFORE_LAST_DAY:
+        return Change(case)
+    due = [days for days, at in _warnings_ahead(case) if at <= now]
+    if not due:
+        return Change(case)
+    fact = Fact(
+        "LastDayWarned", now, data={"days": str(min(due)), "last_day": case.final_day.isoformat(), "rule": "NOT-08"}
+    )
+    told = tuple(dict.fromkeys(a for a in (case.agreed.hr, case.agreed.leaver, case.agreed.witness) if a))
+    return Change(
+        replace(case, warned_days=(*case.warned_days, *due)),
+        (fact,),
+        (Notification("last_day_near", told, (str(min(due)), case.final_day.isoformat())),),
+    )
+
+
+def _remind(case: Case, now: datetime) -> Change:
+    due = [task for task in tasks(case) if task.remind_at is not None and task.remind_at <= now]
+    if not due:
+        return Change(case)
+    by_account: dict[str, list[str]] = {}
+    for task in due:
+        for account in task.accounts:
+            by_account.setdefault(account, []).append(task.key)
+    fact = Fact("DigestSent", now, data={"tasks": tuple(task.key for task in due), "to": tuple(by_account)})
+    notes = tuple(Notification("digest", (account,), tuple(keys)) for account, keys in by_account.items() if account)
+    return Change(_reminded(case, {task.key for task in due}, now), (fact,), notes)
+
+
+def _reminded(case: Case, keys: set[str], now: datetime) -> Case:
+    calendar = case.agreed.calendar
+    usual = calendar.opening_after(now, case.agreed.policy.remind_every)
+    items = tuple(
+        replace(i, remind_at=usual, reminders=i.reminders + 1) if f"item:{i.id}" in keys else i for i in case.items
+    )
+    asked = tuple(
+        replace(c, remind_at=calendar.opening_after(now, c.remind_every), reminders=c.reminders + 1)
+        if f"clearance:{c.department}" in keys
+        else c
+        for c in case.clearances
+    )
+    requests = tuple(
+        replace(g, remind_at=calendar.opening_after(now, 1), reminders=g.reminders + 1)
+        if f"grant:{g.id}" in keys
+        else g
+        for g in case.grants
+    )
+    record = case.record
+    if record is not None and any(key.startswith("signature:") for key in keys):
+        record = replace(record, remind_at=usual, reminders=record.reminders + 1)
+    return replace(case, items=items, clearances=asked, grants=requests, record=record)
+
+
+def overdue(case: Case, now: datetime) -> bool:
+    """True if a person is late with something, or a system does not follow."""
+    late = any(task.due_at is not None and task.due_at < now for task in tasks(case))
+    return late or any(access.failing_since is not None for access in case.systems)

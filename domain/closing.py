@@ -1,0 +1,228 @@
+"""How a case moves on and how it ends: completed only if everything is verified, else with its gaps listed (N5)."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from domain import access, checklist, clearances, grants, signing
+from domain.case import (
+    Case,
+    ClearanceStatus,
+    Gap,
+    Hold,
+    SignatureStatus,
+    Stage,
+    SystemAccess,
+)
+from domain.change import Change, Fact, Notification
+from domain.errors import conflict, forbidden, invalid
+from domain.people import Actor, Role
+from domain.plan import Plan
+from domain.timezones import end_of
+
+
+def open_case(case: Case, plan: Plan, now: datetime) -> Change:
+    """Pins the plan: from here on templates, policies and legal answers no longer change for this case."""
+    opened = replace(
+        case,
+        plan=plan,
+        last_day=plan.last_day,
+        stage=Stage.FREEZING,
+        systems=tuple(
+            SystemAccess(s.system, held=s.held, frozen=s.frozen, desired=s.held, observed=None) for s in plan.systems
+        ),
+        items=checklist.from_plan(plan, now),
+        clearances=clearances.from_plan(plan),
+    )
+    facts = [
+        Fact(
+            "CaseOpened",
+            now,
+            data={
+                "arrived_at": case.arrived_at.isoformat(),
+                "last_day": plan.last_day.isoformat(),
+                "earliest_last_day": plan.earliest_last_day.isoformat(),
+                "template": plan.template,
+                "template_version": plan.template_version,
+                "systems": tuple(s.system for s in plan.systems),
+                "items": tuple(item.id for item in plan.items),
+            },
+        )
+    ]
+    facts += [
+        Fact(
+            "LawAsked",
+            now,
+            data={
+                "rule": law.rule_id,
+                "citation": law.citation,
+                "answer": law.answer,
+                "pack": law.pack,
+                "pack_version": law.pack_version,
+            },
+        )
+        for law in plan.law
+    ]
+    told = tuple(dict.fromkeys(a for a in (plan.leaver, plan.witness, plan.receiver) if a))
+    asked = clearances.open_all(opened, now)
+    return Change(opened, tuple(facts), (Notification("case_opened", told),)).then(asked)
+
+
+def enter(case: Case, stage: Stage, now: datetime) -> Change:
+    """Moves the case to its next stage."""
+    return Change(replace(case, stage=stage), (Fact("StageEntered", now, data={"stage": stage.value}),))
+
+
+def leave(case: Case, now: datetime) -> Change:
+    """The last day is over: every right ends, whatever the state of the handover (HND-02)."""
+    ended = grants.end_all(case, now)
+    pursued = replace(
+        ended.case,
+        stage=Stage.LEAVING,
+        proposal=None,
+        withdrawal=None,
+        pursue_until=end_of(case.final_day + timedelta(days=case.agreed.policy.pursue_days), case.agreed.calendar.zone),
+    )
+    fact = Fact(
+        "LastDayEnded",
+        now,
+        data={"last_day": case.final_day.isoformat(), "due": last_day_end(case).isoformat(), "rule": "HND-02"},
+    )
+    return Change(pursued, (*ended.facts, fact), ended.notifications)
+
+
+def last_day_end(case: Case) -> datetime:
+    """24:00 of the last day in the case's time zone."""
+    return end_of(case.final_day, case.agreed.calendar.zone)
+
+
+def handover_complete(case: Case) -> bool:
+    """Every item settled and every department confirmed: the record can be signed."""
+    return checklist.done(case) and clearances.done(case)
+
+
+def may_close(case: Case, now: datetime) -> bool:
+    """True when nothing is left to wait for, or a person or the deadline decided to stop waiting; never on hold."""
+    if case.hold is not None:
+        return False
+    if case.close_requested_by:
+        return True
+    if access.unverified(case):
+        return False
+    signed = case.record is not None and case.record.settled
+    if handover_complete(case) and signed:
+        return True
+    return case.pursue_until is not None and now >= case.pursue_until
+
+
+def gaps(case: Case) -> tuple[Gap, ...]:
+    """What was not done or could not be verified, in a stable order."""
+    found = [Gap("item", item.id, item.status.value) for item in case.items if item.status in checklist.PENDING]
+    found += [
+        Gap("clearance", c.department, c.status.value)
+        for c in case.clearances
+        if c.status in (ClearanceStatus.PENDING, ClearanceStatus.SENT_BACK)
+    ]
+    if case.record is None:
+        found.append(Gap("record", "handover_record", "not_presented"))
+    else:
+        found += [
+            Gap("signature", s.role.value, s.status.value)
+            for s in case.record.signatures
+            if s.status is not SignatureStatus.SIGNED
+        ]
+    found += [Gap("access", s.system, s.last_problem or "not_verified") for s in access.unverified(case)]
+    return tuple(found)
+
+
+def close(case: Case, now: datetime) -> Change:
+    """Ends the case and says what is missing, if anything."""
+    missing = gaps(case)
+    stage = Stage.COMPLETED_WITH_GAPS if missing else Stage.COMPLETED
+    fact = Fact(
+        "CaseClosed",
+        now,
+        by=case.close_requested_by,
+        data={"outcome": stage.value, "gaps": tuple(f"{gap.kind}:{gap.subject}:{gap.detail}" for gap in missing)},
+    )
+    told = tuple(dict.fromkeys(a for a in (case.agreed.hr, case.agreed.witness, case.agreed.leaver) if a))
+    return Change(
+        replace(case, stage=stage, closed_at=now, gaps=missing), (fact,), (Notification("case_closed", told),)
+    )
+
+
+def request_close(case: Case, by: Actor, reason: str, now: datetime) -> Change:
+    """HR stops pursuing what is unfinished after the last day; it is listed as a gap, never hidden."""
+    if not by.has(Role.HR) or by.account == case.agreed.leaver:
+        raise forbidden("close.only_hr")
+    if case.stage is not Stage.PURSUING:
+        raise conflict("close.not_before_last_day", stage=case.stage.value)
+    if not reason:
+        raise invalid("reason.required")
+    if case.hold is not None:
+        raise conflict("close.on_hold")
+    fact = Fact("CloseRequested", now, by.account, {"reason": reason})
+    return Change(replace(case, close_requested_by=by.account), (fact,))
+
+
+def undo(case: Case, now: datetime) -> Change:
+    """Takes back everything the case did, last step first (N6). Access is restored by the case's stage itself."""
+    change = signing.void(case, now)
+    for step in (grants.end_all, checklist.cancel, clearances.cancel):
+        change = change.then(step(change.case, now))
+    return change
+
+
+def withdrawn(case: Case, now: datetime) -> Change:
+    """Everything is as it was before the notice, read back."""
+    plan = case.agreed
+    told = tuple(dict.fromkeys(a for a in (plan.leaver, plan.witness, plan.receiver, plan.hr) if a))
+    return Change(
+        replace(case, stage=Stage.WITHDRAWN, closed_at=now),
+        (Fact("CaseWithdrawn", now, data={"restored": tuple(s.system for s in case.systems)}),),
+        (Notification("case_withdrawn", told),),
+    )
+
+
+def place_hold(case: Case, by: Actor, reason: str, now: datetime) -> Change:
+    """Counsel keeps the case from closing. Wages, certificate and last day are untouched by it (HND-02)."""
+    if not by.has(Role.COUNSEL):
+        raise forbidden("hold.only_counsel")
+    if case.closed:
+        raise conflict("case.closed")
+    if case.hold is not None:
+        raise conflict("hold.already_placed")
+    if not reason:
+        raise invalid("reason.required")
+    fact = Fact("HoldPlaced", now, by.account, {"reason": reason})
+    return Change(replace(case, hold=Hold(reason, by.account, now)), (fact,))
+
+
+def lift_hold(case: Case, by: Actor, reason: str, now: datetime) -> Change:
+    """Counsel lifts the hold."""
+    if not by.has(Role.COUNSEL):
+        raise forbidden("hold.only_counsel")
+    if case.hold is None:
+        raise conflict("hold.none")
+    fact = Fact("HoldLifted", now, by.account, {"reason": reason})
+    return Change(replace(case, hold=None), (fact,))
+
+
+def require_running(case: Case) -> None:
+    """Raises Refusal if nobody can decide anything in this case: not opened yet, being undone, or closed."""
+    if case.closed:
+        raise conflict("case.closed")
+    if case.plan is None:
+        raise conflict("case.not_open_yet")
+    if case.stage is Stage.WITHDRAWING:
+        raise conflict("case.being_withdrawn")
+
+
+def people_left(case: Case, accounts: tuple[str, ...], now: datetime) -> Change:
+    """Accounts were closed: their open parts go to somebody who is there; what they decided stays as it was."""
+    change = Change(case)
+    if case.plan is None or case.closed:
+        return change
+    for account in accounts:
+        change = change.then(clearances.drop_account(change.case, account, now))
+        change = change.then(checklist.drop_receiver(change.case, account, now))
+    return change

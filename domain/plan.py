@@ -1,0 +1,93 @@
+"""The plan of a case: everything that was looked up when it opened and is pinned to it from then on.
+
+Templates, approval chains, policies and legal answers may change while a case runs; its plan does not.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from domain.people import Text
+from domain.working_days import WorkingCalendar
+
+
+@dataclass(frozen=True)
+class LegalAnswer:
+    """A legal question that was asked once: which rule answered, from which version of which pack."""
+
+    rule_id: str
+    citation: str
+    answer: str
+    pack: str
+    pack_version: str
+
+
+@dataclass(frozen=True)
+class ItemPlan:
+    id: str
+    title: Text
+    criterion: Text
+    category: str
+    proof_required: bool = True
+
+
+@dataclass(frozen=True)
+class ClearancePlan:
+    """A department that has to confirm. `levels` are accounts, first level first, the leaver left out."""
+
+    department: str
+    title: Text
+    levels: tuple[tuple[str, ...], ...]
+    quorum: int
+    remind_every: int
+    escalate_after: int
+    due_after: int
+
+
+@dataclass(frozen=True)
+class SystemPlan:
+    """What the leaver may do in one connected system, and which part of it the freeze takes away."""
+
+    system: str
+    held: tuple[str, ...]
+    frozen: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Figures a company may set; the defaults are the product's, not the law's."""
+
+    grant_max_hours: int = 72
+    """Longest single decision about a grant."""
+    grant_total_hours: int = 168
+    """Longest life of one grant, extensions included."""
+    remind_every: int = 2
+    """Working days between digests about items, requests and signatures."""
+    pursue_days: int = 30
+    """Calendar days after the last day during which unfinished parts are pursued."""
+    last_day_warnings: tuple[int, ...] = (7, 3, 0)
+    """Days before the last day on which HR is warned (NOT-08)."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    leaver: str
+    """Account of the leaver; empty if the person has none."""
+    hr: str
+    """Account of the HR officer in charge."""
+    witness: str
+    receiver: str
+    """Receives every item until the witness assigns somebody else."""
+    security: tuple[str, ...]
+    department: str
+    calendar: WorkingCalendar
+    template: str
+    template_version: int
+    earliest_last_day: date
+    """The day on which the notice ends by law; an earlier last day takes both sides' agreement."""
+    last_day: date
+    """The day that the notice itself names, never before `earliest_last_day`."""
+    law: tuple[LegalAnswer, ...]
+    systems: tuple[SystemPlan, ...]
+    items: tuple[ItemPlan, ...]
+    clearances: tuple[ClearancePlan, ...]
+    policy: Policy = Policy()

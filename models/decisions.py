@@ -1,0 +1,275 @@
+"""Human decisions as messages: what a person sends to a case, whichever way it comes (API, Temporal CLI, Temporal UI).
+
+`Decision` is the envelope: who decides, what, and the proof that the API issued to that person for exactly this.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from domain.people import Actor
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+RequiredReason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+ItemIds = Annotated[tuple[Key, ...], Field(min_length=1, max_length=500)]
+
+
+class Body(BaseModel):
+    """What is decided. Unknown fields are refused: a typing error must not pass for a decision."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Verdict(StrEnum):
+    APPROVE = "approve"
+    SEND_BACK = "send_back"
+
+
+class Answer(StrEnum):
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+
+
+class AssignReceiver(Body):
+    """The witness or HR names who receives these items."""
+
+    items: ItemIds
+    receiver: Key
+
+
+class HandOverItems(Body):
+    """The leaver hands items over, with proof."""
+
+    items: ItemIds
+    note: Reason = ""
+    reference: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+
+
+class DecideItems(Body):
+    """The receiver accepts items, or refuses them with a reason."""
+
+    items: ItemIds
+    answer: Answer
+    reason: Reason = ""
+
+
+class WaiveItems(Body):
+    """The witness or HR decides that items need not be handed over."""
+
+    items: ItemIds
+    reason: RequiredReason
+
+
+class DecideClearance(Body):
+    """An asked approver confirms a department's part, or sends it back with a reason."""
+
+    department: Key
+    verdict: Verdict
+    reason: Reason = ""
+
+
+class ResubmitClearance(Body):
+    """What a department missed is there now; it is asked again."""
+
+    department: Key
+    note: Reason = ""
+
+
+class ReassignClearance(Body):
+    """HR asks somebody else, in the place of `replaced` or, if that is empty, in addition."""
+
+    department: Key
+    replaced: Key | None = None
+    to: Key
+    reason: RequiredReason
+
+
+class DelegateClearance(Body):
+    """An asked approver lets somebody else decide in his or her place."""
+
+    department: Key
+    to: Key
+    reason: Reason = ""
+
+
+class RequestGrant(Body):
+    """The leaver asks for frozen rights in one system for some hours."""
+
+    system: Key
+    rights: Annotated[tuple[Key, ...], Field(min_length=1, max_length=50)]
+    reason: RequiredReason
+    hours: Annotated[int, Field(ge=1, le=8784)]
+
+
+class DecideGrant(Body):
+    """A security approver grants a request, for the hours asked or fewer, or refuses it with a reason."""
+
+    grant: Key
+    answer: Answer
+    reason: Reason = ""
+    hours: Annotated[int, Field(ge=1, le=8784)] | None = None
+
+
+class ExtendGrant(Body):
+    """A security approver lets an active grant end later."""
+
+    grant: Key
+    hours: Annotated[int, Field(ge=1, le=8784)]
+    reason: RequiredReason
+
+
+class RevokeGrant(Body):
+    """An active grant ends now."""
+
+    grant: Key
+    reason: Reason = ""
+
+
+class ProposeLastDay(Body):
+    """The leaver or HR proposes another last day to the other side."""
+
+    day: date
+    reason: RequiredReason
+
+
+class AnswerLastDay(Body):
+    """The other side agrees to exactly this day, or declines."""
+
+    day: date
+    answer: Answer
+    reason: Reason = ""
+
+
+class RequestWithdrawal(Body):
+    """The leaver asks to take the resignation back."""
+
+    reason: RequiredReason
+
+
+class AnswerWithdrawal(Body):
+    """HR consents to the withdrawal, and everything is undone; or declines."""
+
+    answer: Answer
+    reason: Reason = ""
+
+
+class SignRecord(Body):
+    """A party signs the handover record whose text has this hash. Needs a proof from a fresh sign-in."""
+
+    sha256: Sha256
+
+
+class RefuseSignature(Body):
+    """A party refuses to sign, or the witness states that another party refused."""
+
+    account: Key
+    reason: RequiredReason
+
+
+class WitnessRefusal(Body):
+    """The witness confirms that a party refused to sign."""
+
+    account: Key
+
+
+class CloseCase(Body):
+    """HR stops pursuing what is unfinished after the last day; it is listed as a gap."""
+
+    reason: RequiredReason
+
+
+class PlaceHold(Body):
+    """Counsel keeps the case from closing."""
+
+    reason: RequiredReason
+
+
+class LiftHold(Body):
+    """Counsel lets the case close again."""
+
+    reason: Reason = ""
+
+
+B = TypeVar("B", bound=Body)
+
+
+class Decision(BaseModel, Generic[B]):
+    """The envelope of every human decision."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    by: Actor
+    body: B
+    proof: Annotated[str, StringConstraints(max_length=4096)]
+
+
+class DecisionResult(BaseModel):
+    """What the case answers to a decision that was carried out."""
+
+    case_id: str
+    version: int
+    stage: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DecisionKind:
+    """One kind of human decision: its name on every way in, and what it carries."""
+
+    name: str
+    body: type[Body]
+    fresh_sign_in: bool = False
+    """True if the person has to prove who they are again, at the moment of deciding."""
+
+    @property
+    def summary(self) -> str:
+        return (self.body.__doc__ or "").strip()
+
+
+def _kind(body: type[Body], *, fresh_sign_in: bool = False) -> DecisionKind:
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", body.__name__).lower()
+    return DecisionKind(name, body, fresh_sign_in)
+
+
+DECISIONS: dict[str, DecisionKind] = {
+    kind.name: kind
+    for kind in (
+        _kind(AssignReceiver),
+        _kind(HandOverItems),
+        _kind(DecideItems),
+        _kind(WaiveItems),
+        _kind(DecideClearance),
+        _kind(ResubmitClearance),
+        _kind(ReassignClearance),
+        _kind(DelegateClearance),
+        _kind(RequestGrant),
+        _kind(DecideGrant),
+        _kind(ExtendGrant),
+        _kind(RevokeGrant),
+        _kind(ProposeLastDay),
+        _kind(AnswerLastDay),
+        _kind(RequestWithdrawal),
+        _kind(AnswerWithdrawal),
+        _kind(SignRecord, fresh_sign_in=True),
+        _kind(RefuseSignature),
+        _kind(WitnessRefusal, fresh_sign_in=True),
+        _kind(CloseCase),
+        _kind(PlaceHold),
+        _kind(LiftHold),
+    )
+}
+
+
+def digest(action: str, by: Actor, body: Body) -> str:
+    """SHA-256 of the decision in canonical JSON: what a proof is bound to."""
+    content = {"action": action, "account": by.account, "roles": list(by.roles), "body": body.model_dump(mode="json")}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,142 @@
+"""The ledger (证据链): facts in a hash chain per case. They are appended and read, never changed.
+
+A fact's hash covers its content and its predecessor's hash, in canonical JSON (RFC 8785). A fact from an attempt that
+Temporal never confirmed (a worker killed in the middle of a step) is not removed either: a `FactVoided` names it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import rfc8785
+from sqlmodel import Session, col, select
+
+from models.messages import NumberedFact
+from models.tables import FactRow
+
+GENESIS = "0" * 64
+VOIDED = "FactVoided"
+
+
+def fact_hash(row: FactRow) -> str:
+    """SHA-256 of the fact as it stands in the chain."""
+    content = {
+        "case_id": row.case_id,
+        "seq": row.seq,
+        "number": row.number,
+        "kind": row.kind,
+        "at": row.at.astimezone(UTC).isoformat(),
+        "by": row.by,
+        "data": row.data,
+        "previous": row.previous,
+    }
+    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+
+
+def append(session: Session, case_id: str, facts: Sequence[NumberedFact], now: datetime) -> None:
+    """Adds facts at the end of the case's chain, each once. The caller holds the case's row.
+
+    Numbers at or above the first one given belong to no confirmed step yet: the same fact found there is this one
+    written before, any other comes from an attempt that never was, and is voided.
+    """
+    if not facts:
+        return
+    found = session.exec(
+        select(FactRow)
+        .where(col(FactRow.case_id) == case_id, col(FactRow.number) >= facts[0].number)
+        .order_by(col(FactRow.seq))
+    ).all()
+    voided = _voided(session, case_id) if found else set()
+    standing = {(row.number, row.kind, _plain(row.data)): row for row in found if row.seq not in voided}
+    given = {(fact.number, fact.kind, _plain(_json(fact))): fact for fact in facts}
+    phantoms = [row for key, row in standing.items() if key not in given]
+    rows = [_void(row, now) for row in phantoms]
+    rows += [_row(case_id, fact) for key, fact in given.items() if key not in standing]
+    _chain(session, case_id, rows, now)
+
+
+def append_foreign(session: Session, case_id: str, kind: str, by: str, data: dict[str, Any], now: datetime) -> None:
+    """Adds a fact that happened outside the case's workflow. The caller holds the case's row."""
+    row = FactRow(case_id=case_id, seq=0, kind=kind, at=now, by=by, data=data, previous="", hash="", recorded_at=now)
+    _chain(session, case_id, [row], now)
+
+
+def _chain(session: Session, case_id: str, rows: list[FactRow], now: datetime) -> None:
+    if not rows:
+        return
+    last = session.exec(
+        select(FactRow.seq, FactRow.hash).where(FactRow.case_id == case_id).order_by(col(FactRow.seq).desc()).limit(1)
+    ).first()
+    seq, previous = last if last else (0, GENESIS)
+    for row in rows:
+        seq += 1
+        row.seq, row.previous, row.recorded_at = seq, previous, now
+        row.hash = previous = fact_hash(row)
+    session.add_all(rows)
+
+
+def _row(case_id: str, fact: NumberedFact) -> FactRow:
+    return FactRow(
+        case_id=case_id,
+        seq=0,
+        number=fact.number,
+        kind=fact.kind,
+        at=fact.at,
+        by=fact.by,
+        data=_json(fact),
+        previous="",
+        hash="",
+        recorded_at=fact.at,
+    )
+
+
+def _void(row: FactRow, now: datetime) -> FactRow:
+    data = {"seq": row.seq, "because": "the step that wrote it was never confirmed"}
+    return FactRow(case_id=row.case_id, seq=0, kind=VOIDED, at=now, data=data, previous="", hash="", recorded_at=now)
+
+
+def _voided(session: Session, case_id: str) -> set[int]:
+    rows = session.exec(select(FactRow.data).where(FactRow.case_id == case_id, FactRow.kind == VOIDED)).all()
+    return {int(data["seq"]) for data in rows}
+
+
+def _json(fact: NumberedFact) -> dict[str, Any]:
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in fact.data.items()}
+
+
+def _plain(data: Any) -> bytes:
+    return rfc8785.dumps(data)
+
+
+@dataclass(frozen=True)
+class ChainReport:
+    """What a check of one case's chain found."""
+
+    case_id: str
+    facts: int
+    head: str
+    problems: tuple[str, ...]
+
+
+def verify(case_id: str, rows: Iterable[FactRow]) -> ChainReport:
+    """Recomputes the whole chain of a case, given in order; says where it is broken."""
+    previous, count, problems = GENESIS, 0, []
+    for row in rows:
+        count += 1
+        if row.seq != count:
+            problems.append(f"fact {count} is missing; found {row.seq}")
+            count = row.seq
+        if row.previous != previous:
+            problems.append(f"fact {row.seq} does not follow its predecessor")
+        if row.hash != fact_hash(row):
+            problems.append(f"fact {row.seq} was changed")
+        previous = row.hash
+    return ChainReport(case_id, count, previous, tuple(problems))
+
+
+def standing(rows: Sequence[FactRow]) -> list[FactRow]:
+    """The facts that hold: those that no later fact voids, without the voiding ones."""
+    gone = {int(row.data["seq"]) for row in rows if row.kind == VOIDED}
+    return [row for row in rows if row.seq not in gone and row.kind != VOIDED]

@@ -1,0 +1,116 @@
+"""What travels between API, workflow and activities. Identifiers and dates only: no names, no addresses."""
+
+from datetime import datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from domain.case import Case, Operation, Signature
+from domain.change import Notification
+
+
+class Message(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class NumberedFact(Message):
+    """A fact with its number within the workflow: the key that makes writing it twice impossible."""
+
+    number: int
+    kind: str
+    at: datetime
+    by: str = ""
+    data: dict[str, str | int | bool | tuple[str, ...] | None] = {}
+
+
+class StartCase(Message):
+    """Opens a case for a notice that has arrived and been recorded.
+
+    The last three are set only when a long history is carried over into a new run of the same case.
+    """
+
+    case_id: str
+    employee_id: str
+    arrived_at: AwareDatetime
+    carried: Case | None = None
+    version: int = 0
+    facts: tuple[NumberedFact, ...] = ()
+
+
+class Proof(Message):
+    """What the ledger has to check before it believes a decision: the token, and what it must have been issued for."""
+
+    token: str
+    action: str
+    account: str
+    roles: tuple[str, ...]
+    digest: str
+
+
+class RecordRequest(Message):
+    """One write of the read model and the ledger, all or nothing, harmless when repeated."""
+
+    case: Case
+    version: int
+    now: datetime
+    facts: tuple[NumberedFact, ...]
+    notifications: tuple[Notification, ...] = ()
+    proof: Proof | None = None
+
+
+class RecordOutcome(Message):
+    """`refusal` is set, and nothing was written, if the proof was not believed."""
+
+    refusal: str = ""
+    unreachable: tuple[str, ...] = ()
+    """Accounts that were to be told and are closed: the case has to ask somebody else."""
+
+
+class AccessOrder(Message):
+    """Bring a person's rights in one system to `desired` and read them back. `key` makes repeating it harmless."""
+
+    case_id: str
+    employee_id: str
+    system: str
+    operation: Operation
+    held: tuple[str, ...]
+    desired: tuple[str, ...]
+    revision: int
+    key: str
+
+
+class AccessReceipt(Message):
+    """What the system itself showed after the effect."""
+
+    system: str
+    revision: int
+    observed: tuple[str, ...]
+    attempts: int
+
+
+class RecordDraft(Message):
+    """The handover as it stands, to be turned into the document that is signed."""
+
+    case: Case
+    signatures: tuple[Signature, ...]
+    now: datetime
+
+
+class PresentedRecord(Message):
+    document_id: str
+    sha256: str
+
+
+class SealOrder(Message):
+    case_id: str
+    document_id: str
+    sha256: str
+    signatures: tuple[Signature, ...]
+    now: datetime
+
+
+class CaseResult(Message):
+    """How a case ended."""
+
+    case_id: str
+    outcome: str
+    gaps: tuple[str, ...]

@@ -1,0 +1,215 @@
+"""Makes the plan of a case from the company's data as it stands when the case opens."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import chinese_calendar
+from pydantic import TypeAdapter
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from activities.failures import PersonMustAct
+from domain.law.notice import notice_end
+from domain.law.packs import RulePack
+from domain.people import Role, Text
+from domain.plan import ClearancePlan, ItemPlan, Plan, SystemPlan
+from domain.working_days import WorkingCalendar
+from models.database import reading
+from models.law import current_pack
+from models.messages import StartCase
+from models.tables import (
+    Account,
+    ConnectedSystem,
+    Department,
+    Employee,
+    Entitlement,
+    Notice,
+    SystemRight,
+    Template,
+)
+from models.templates import TemplateBody, applies
+
+_BODY: TypeAdapter[TemplateBody] = TypeAdapter(TemplateBody)
+_HORIZON = timedelta(days=200)
+
+
+@dataclass(frozen=True)
+class DatabasePlanner:
+    """Fulfils the port `Planner` with the database and the current rule pack."""
+
+    engine: Engine
+    pack: RulePack = field(default_factory=current_pack)
+
+    def plan(self, start: StartCase) -> Plan:
+        """Raises PersonMustAct if something that only a person can supply is missing."""
+        with reading(self.engine) as session:
+            employee = session.get(Employee, start.employee_id)
+            notice = session.get(Notice, start.case_id)
+            if employee is None or notice is None:
+                raise PersonMustAct(f"no employee or notice for case {start.case_id}")
+            people = _People(session)
+            leaver = people.of_employee(employee.id)
+            if leaver is None:
+                raise PersonMustAct("the leaver has no account: open one")
+            template, version, body = self._template(session, employee)
+            witness = people.manager_of(employee) or people.head_of(employee.department, leaver) or notice.registered_by
+            ends, law = notice_end(self.pack, start.arrived_at, employee.probation_until)
+            last_day = max(ends, notice.requested_last_day or ends)
+            return Plan(
+                leaver=leaver,
+                hr=notice.registered_by,
+                witness=witness,
+                receiver=notice.receiver or witness,
+                security=people.with_role(Role.SECURITY, without=leaver),
+                department=employee.department,
+                calendar=working_calendar(employee.time_zone, start.arrived_at),
+                template=template,
+                template_version=version,
+                earliest_last_day=ends,
+                last_day=last_day,
+                law=(law,),
+                systems=_systems(session, employee.id),
+                items=tuple(
+                    ItemPlan(i.id, Text(*i.title), Text(*i.criterion), i.category, i.proof) for i in body.items
+                ),
+                clearances=_clearances(session, body, people, leaver, witness),
+                policy=body.policy,
+            )
+
+    def _template(self, session: Session, employee: Employee) -> tuple[str, int, TemplateBody]:
+        rows = session.exec(select(Template).order_by(col(Template.key), col(Template.version).desc())).all()
+        newest: dict[str, Template] = {}
+        for row in rows:
+            newest.setdefault(row.key, row)
+        fitting = [
+            (rank, row, body)
+            for row in newest.values()
+            if (rank := applies(body := _BODY.validate_python(row.body), employee.job, employee.department))
+        ]
+        if not fitting:
+            raise PersonMustAct(f"no checklist template fits job {employee.job!r}: publish one")
+        _, row, body = max(fitting, key=lambda found: (found[0], found[1].key))
+        return row.key, row.version, body
+
+
+class _People:
+    """Accounts by what they are in the company; only active ones."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        accounts = session.exec(select(Account).where(col(Account.active)).order_by(col(Account.login))).all()
+        self._accounts = accounts
+        self._by_employee = {a.employee_id: a.id for a in accounts if a.employee_id}
+
+    def of_employee(self, employee_id: str) -> str | None:
+        return self._by_employee.get(employee_id)
+
+    def of_number(self, number: str | None) -> str | None:
+        if not number:
+            return None
+        employee = self._session.exec(select(Employee).where(Employee.number == number)).one_or_none()
+        return self.of_employee(employee.id) if employee else None
+
+    def manager_of(self, employee: Employee) -> str | None:
+        return self.of_number(employee.manager)
+
+    def head_of(self, department: str, leaver: str) -> str | None:
+        found = self._session.get(Department, department)
+        head = self.of_number(found.head) if found else None
+        return head if head != leaver else None
+
+    def with_role(self, role: Role, *, without: str) -> tuple[str, ...]:
+        return tuple(a.id for a in self._accounts if role in a.roles and a.id != without)
+
+    def in_department(self, department: str, job: str, without: str) -> tuple[str, ...]:
+        staff = self._session.exec(
+            select(Employee.id).where(Employee.department == department, Employee.job == job, col(Employee.active))
+        ).all()
+        accounts = {self._by_employee[e] for e in staff if e in self._by_employee}
+        return tuple(a.id for a in self._accounts if a.id in accounts and a.id != without)
+
+
+def _clearances(
+    session: Session, body: TemplateBody, people: _People, leaver: str, witness: str
+) -> tuple[ClearancePlan, ...]:
+    plans = []
+    for wanted in body.clearances:
+        levels: list[tuple[str, ...]] = []
+        taken: set[str] = {leaver}
+        for level in wanted.levels:
+            accounts = _approvers(people, level, wanted.department, leaver, witness)
+            accounts = tuple(a for a in accounts if a not in taken)
+            taken.update(accounts)
+            if accounts:
+                levels.append(accounts)
+        if not levels:
+            raise PersonMustAct(f"department {wanted.department!r} has no approver with an account")
+        plans.append(
+            ClearancePlan(
+                wanted.department,
+                Text(*wanted.title),
+                tuple(levels),
+                min(wanted.quorum, sum(len(level) for level in levels)),
+                remind_every=wanted.remind_every,
+                escalate_after=wanted.escalate_after,
+                due_after=wanted.due_after,
+            )
+        )
+    return tuple(plans)
+
+
+def _approvers(people: _People, level: str, department: str, leaver: str, witness: str) -> tuple[str, ...]:
+    """The accounts a template means by `head`, `witness`, `job:<key>` or `role:<role>`."""
+    kind, _, name = level.partition(":")
+    if kind == "head":
+        head = people.head_of(department, leaver)
+        return (head,) if head else ()
+    if kind == "witness":
+        return (witness,)
+    if kind == "job":
+        return people.in_department(department, name, leaver)
+    if kind == "role":
+        return people.with_role(Role(name), without=leaver)
+    raise PersonMustAct(f"the template asks for approvers {level!r}, which mean nothing")
+
+
+def _systems(session: Session, employee_id: str) -> tuple[SystemPlan, ...]:
+    rows = session.exec(
+        select(Entitlement.system, Entitlement.right, SystemRight.frozen_on_notice)
+        .join(ConnectedSystem, col(ConnectedSystem.key) == col(Entitlement.system))
+        .join(
+            SystemRight,
+            (col(SystemRight.system) == col(Entitlement.system)) & (col(SystemRight.right) == col(Entitlement.right)),
+            isouter=True,
+        )
+        .where(Entitlement.employee_id == employee_id, col(Entitlement.active))
+        .order_by(col(Entitlement.system), col(Entitlement.right))
+    ).all()
+    held: dict[str, list[str]] = {}
+    frozen: dict[str, list[str]] = {}
+    for system, right, freezes in rows:
+        held.setdefault(system, []).append(right)
+        if freezes:
+            frozen.setdefault(system, []).append(right)
+    return tuple(SystemPlan(s, tuple(rights), tuple(frozen.get(s, ()))) for s, rights in held.items())
+
+
+def working_calendar(zone: str, arrived_at: datetime) -> WorkingCalendar:
+    """Weekends and published holidays of mainland China around the case; a year not yet published has weekends only."""
+    start = arrived_at.date()
+    holidays: list[date] = []
+    makeup: list[date] = []
+    known_until = start
+    day = start
+    while day <= start + _HORIZON:
+        try:
+            works = chinese_calendar.is_workday(day)
+        except NotImplementedError:
+            break
+        if works and day.weekday() >= 5:
+            makeup.append(day)
+        elif not works and day.weekday() < 5:
+            holidays.append(day)
+        known_until = day
+        day += timedelta(days=1)
+    return WorkingCalendar(zone, tuple(holidays), tuple(makeup), known_until)

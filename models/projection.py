@@ -1,0 +1,143 @@
+"""Writes a case's snapshot into the read model: the rows from which lists, inboxes and pages are served."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlmodel import Session, col, delete, select
+
+from domain import agenda
+from domain.case import Case
+from domain.change import Notification
+from domain.timezones import local_date
+from models.tables import Account, CaseView, NotificationRow, Participant, TaskRow
+
+END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
+_SNAPSHOT: TypeAdapter[Case] = TypeAdapter(Case)
+
+
+def to_snapshot(case: Case) -> Any:
+    """The case as plain JSON."""
+    return _SNAPSHOT.dump_python(case, mode="json")
+
+
+def from_snapshot(snapshot: Any) -> Case:
+    """The case from its plain JSON."""
+    return _SNAPSHOT.validate_python(snapshot)
+
+
+def project(session: Session, row: CaseView, case: Case, version: int, now: datetime) -> None:
+    """Brings the row of a case and everything derived from it to this version."""
+    tasks = agenda.tasks(case)
+    row.stage = case.stage.value
+    row.open = not case.closed
+    row.closed_at = case.closed_at
+    row.failing = any(system.failing_since is not None for system in case.systems)
+    row.next_due_at = min((task.due_at for task in tasks if task.due_at), default=None)
+    row.version = version
+    row.snapshot = to_snapshot(case)
+    row.updated_at = now
+    if case.plan is not None:
+        row.last_day, row.department = case.final_day, case.plan.department
+        row.leaver, row.hr = case.plan.leaver, case.plan.hr
+    session.add(row)
+    _project_tasks(session, case.case_id, tasks)
+    _project_participants(session, row, case, tasks)
+
+
+def new_row(case: Case, now: datetime) -> CaseView:
+    """The row of a case that the read model does not know yet."""
+    last_day: date = case.last_day or local_date(case.arrived_at, "Asia/Shanghai")
+    return CaseView(
+        case_id=case.case_id,
+        employee_id=case.employee_id,
+        department="",
+        leaver="",
+        hr="",
+        stage=case.stage.value,
+        arrived_at=case.arrived_at,
+        last_day=last_day,
+        version=0,
+        snapshot={},
+        updated_at=now,
+    )
+
+
+def _project_tasks(session: Session, case_id: str, tasks: tuple[agenda.Task, ...]) -> None:
+    wanted = {
+        (account, task.key): (task.kind, task.subject, task.due_at or END_OF_TIME, task.due_at is not None)
+        for task in tasks
+        for account in task.accounts
+        if account
+    }
+    for row in session.exec(select(TaskRow).where(TaskRow.case_id == case_id)).all():
+        values = wanted.pop((row.account, row.key), None)
+        if values is None:
+            session.delete(row)
+        elif (row.kind, row.subject, row.due_at, row.has_due) != values:
+            row.kind, row.subject, row.due_at, row.has_due = values
+            session.add(row)
+    for (account, key), (kind, subject, due_at, has_due) in wanted.items():
+        session.add(
+            TaskRow(
+                account=account, case_id=case_id, key=key, kind=kind, subject=subject, due_at=due_at, has_due=has_due
+            )
+        )
+
+
+def _project_participants(session: Session, row: CaseView, case: Case, tasks: tuple[agenda.Task, ...]) -> None:
+    people = {account for task in tasks for account in task.accounts}
+    people |= {item.receiver for item in case.items}
+    people |= {seat.account for clearance in case.clearances for seat in clearance.seats}
+    if case.plan is not None:
+        people |= {case.plan.leaver, case.plan.witness, case.plan.receiver, case.plan.hr}
+    people.discard("")
+    known = {p.account: p for p in session.exec(select(Participant).where(Participant.case_id == case.case_id)).all()}
+    for account in sorted(people - known.keys()):
+        session.add(
+            Participant(account=account, case_id=case.case_id, last_day=row.last_day, arrived_at=row.arrived_at)
+        )
+    for participant in known.values():
+        if participant.last_day != row.last_day:
+            participant.last_day = row.last_day
+            session.add(participant)
+
+
+def tell(
+    session: Session, case_id: str, version: int, notifications: tuple[Notification, ...], now: datetime
+) -> tuple[str, ...]:
+    """Puts messages into inboxes and the outgoing mail, each once; returns the accounts that can't be told any more."""
+    wanted = dict.fromkeys(account for n in notifications for account in n.to if account)
+    if not wanted:
+        return ()
+    accounts = {a.id: a for a in session.exec(select(Account).where(col(Account.id).in_(list(wanted)))).all()}
+    known = set(
+        session.exec(
+            select(NotificationRow.key).where(col(NotificationRow.key).startswith(f"{case_id}:{version}:"))
+        ).all()
+    )
+    for position, notification in enumerate(notifications):
+        for account in dict.fromkeys(notification.to):
+            key = f"{case_id}:{version}:{position}:{account}"
+            person = accounts.get(account)
+            if person is None or not person.active or key in known:
+                continue
+            session.add(
+                NotificationRow(
+                    key=key,
+                    account=account,
+                    case_id=case_id,
+                    kind=notification.kind,
+                    subjects=list(notification.subjects),
+                    at=now,
+                    mail="waiting" if person.email else "none",
+                    mail_at=now if person.email else None,
+                )
+            )
+    return tuple(a for a in wanted if a not in accounts or not accounts[a].active)
+
+
+def forget(session: Session, case_id: str) -> None:
+    """Empties the read model of one case, so that it can be made anew. Facts are not part of it."""
+    session.execute(delete(TaskRow).where(col(TaskRow.case_id) == case_id))
+    session.execute(delete(Participant).where(col(Participant.case_id) == case_id))

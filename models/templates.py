@@ -1,0 +1,57 @@
+"""The shape of a checklist template's body, as administrators write and publish it."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.plan import Policy
+from models.decisions import Key
+
+Words = tuple[Annotated[str, Field(min_length=1, max_length=200)], Annotated[str, Field(min_length=1, max_length=200)]]
+"""One text in Chinese and English."""
+Days = Annotated[int, Field(ge=1, le=60)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TemplateItem(Strict):
+    id: Key
+    title: Words
+    criterion: Words
+    category: Key
+    proof: bool = True
+
+
+class TemplateClearance(Strict):
+    """A department to ask. `levels`: `head`, `witness`, `job:<key>`, `role:<role>`, first level first."""
+
+    department: Key
+    title: Words
+    levels: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^(head|witness|job:[\w-]+|role:[a-z]+)$")], ...], Field(min_length=1)
+    ]
+    quorum: Annotated[int, Field(ge=1, le=9)] = 1
+    remind_every: Days = 2
+    escalate_after: Days = 4
+    due_after: Days = 10
+
+
+class TemplateBody(Strict):
+    """What a case of this kind consists of. An empty `jobs` and `departments` fits everybody."""
+
+    jobs: tuple[Key, ...] = ()
+    departments: tuple[Key, ...] = ()
+    items: Annotated[tuple[TemplateItem, ...], Field(min_length=1, max_length=500)]
+    clearances: Annotated[tuple[TemplateClearance, ...], Field(min_length=1, max_length=50)]
+    policy: Policy = Policy()
+
+
+def applies(body: TemplateBody, job: str, department: str) -> int:
+    """How well a template fits a person: 0 not at all, 1 as the general one, more the closer."""
+    if body.jobs and job not in body.jobs:
+        return 0
+    if body.departments and department not in body.departments:
+        return 0
+    return 1 + 2 * bool(body.jobs) + bool(body.departments)

@@ -1,0 +1,103 @@
+"""The worker process: settings, logs, Temporal client, workers for both task queues, mail, a graceful stop."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Engine
+from temporalio.client import Client
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+import logs
+from activities.assembly import access_activities, case_activities, plain
+from config import Settings, settings
+from models.codec import EncryptionCodec, converter, ring
+from models.database import connect
+from workflows.offboarding import Offboarding
+from workflows.options import ACCESS_TASK_QUEUE, TASK_QUEUE
+
+GRACE = timedelta(seconds=20)
+STICKY = timedelta(seconds=2)
+log = structlog.get_logger("worker")
+
+
+def workflow_runner() -> SandboxedWorkflowRunner:
+    """The sandbox, with one module of the project let through: time zones (see domain/timezones.py)."""
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules("domain.timezones")
+    )
+
+
+async def connect_temporal(config: Settings, *, lazy: bool = False, metrics: bool = False) -> Client:
+    """A client whose payloads are encrypted with the installation's key ring."""
+    codec = EncryptionCodec(ring(plain(config.payload_keys)), config.payload_key)
+    address = (
+        f"0.0.0.0:{config.worker_metrics_port}"
+        if config.environment == "production"
+        else (f"127.0.0.1:{config.worker_metrics_port}")
+    )
+    telemetry = TelemetryConfig(metrics=PrometheusConfig(bind_address=address, durations_as_seconds=True))
+    return await Client.connect(
+        config.temporal_address,
+        namespace=config.temporal_namespace,
+        data_converter=converter(codec),
+        lazy=lazy,
+        runtime=Runtime(telemetry=telemetry) if metrics else None,
+    )
+
+
+@asynccontextmanager
+async def running(client: Client, engine: Engine, config: Settings) -> AsyncIterator[None]:
+    """Workers for the queues that this process serves, until the block ends."""
+    async with AsyncExitStack() as stack:
+        threads = stack.enter_context(ThreadPoolExecutor(max_workers=32, thread_name_prefix="activity"))
+        if config.worker_queues in ("all", "cases"):
+            await stack.enter_async_context(
+                Worker(
+                    client,
+                    task_queue=TASK_QUEUE,
+                    workflows=[Offboarding],
+                    activities=case_activities(engine, config),
+                    activity_executor=threads,
+                    workflow_runner=workflow_runner(),
+                    max_cached_workflows=config.max_cached_cases,
+                    sticky_queue_schedule_to_start_timeout=STICKY,
+                    graceful_shutdown_timeout=GRACE,
+                )
+            )
+        if config.worker_queues in ("all", "access"):
+            await stack.enter_async_context(
+                Worker(
+                    client,
+                    task_queue=ACCESS_TASK_QUEUE,
+                    activities=access_activities(engine, config),
+                    activity_executor=threads,
+                    graceful_shutdown_timeout=GRACE,
+                )
+            )
+        yield
+
+
+async def main() -> None:
+    """Runs until SIGINT or SIGTERM, then lets running steps finish."""
+    config = settings()
+    logs.configure(config.log_level)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    client = await connect_temporal(config, metrics=True)
+    async with running(client, connect(config.url), config):
+        log.info("worker.started", queues=config.worker_queues, namespace=config.temporal_namespace)
+        await stop.wait()
+        log.info("worker.stopping")
+    await asyncio.sleep(0.3)  # lets the SDK's native threads end before the interpreter does (sdk-python issue 300)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,110 @@
+"""Human decisions on their way into a case: an update, its validator and a signal of one name for each kind.
+
+Updates are the API's way: the caller gets the answer. Signals are for the Temporal CLI and UI: whatever is wrong with
+one leaves a fact and changes nothing. Both end in `Journal.decide`. No handler can leave a workflow task stuck: what
+nobody expected becomes a failed update, or a fact.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from pydantic import ValidationError
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from domain.change import Fact
+from domain.errors import Refusal
+from models.decisions import DECISIONS, Body, Decision, DecisionKind, DecisionResult, digest
+from models.messages import Proof
+from workflows.journal import Journal
+from workflows.rules import rule_for
+
+REFUSED = "Refused"
+UNEXPECTED = "Unexpected"
+
+
+class HasJournal(Protocol):
+    journal: Journal
+
+
+W = TypeVar("W", bound=type)
+
+
+def accepts_decisions(cls: W) -> W:
+    """Gives a workflow class an update with validator and a signal for every kind of decision."""
+    for kind in DECISIONS.values():
+        setattr(cls, kind.name, _update(cls.__name__, kind))
+        setattr(cls, f"{kind.name}_signal", _signal(cls.__name__, kind))
+    return cls
+
+
+def _update(owner: str, kind: DecisionKind) -> Callable[..., Any]:
+    async def update(self: HasJournal, decision: Decision[Body]) -> DecisionResult:
+        try:
+            return await _carry_out(self.journal, kind, decision)
+        except Refusal as refusal:
+            raise as_failure(refusal) from refusal
+        except ApplicationError:
+            raise
+        except Exception as error:
+            raise ApplicationError(f"{kind.name}: {error!r}"[:500], type=UNEXPECTED, non_retryable=True) from error
+
+    def validator(self: HasJournal, decision: Decision[Body]) -> None:
+        try:
+            self.journal.check(rule_for(decision.by, decision.body))
+        except Refusal as refusal:
+            raise as_failure(refusal) from refusal
+
+    typed: Any = Decision[kind.body]  # type: ignore[name-defined]  # the type is made from the table at import
+    update.__name__, update.__qualname__ = kind.name, f"{owner}.{kind.name}"
+    update.__annotations__ = {"decision": typed, "return": DecisionResult}
+    validator.__annotations__ = {"decision": typed, "return": None}
+    made = workflow.update(name=kind.name, description=kind.summary)(update)
+    made.validator(validator)
+    return made
+
+
+def _signal(owner: str, kind: DecisionKind) -> Callable[..., Any]:
+    async def signal(self: HasJournal, *given: Any) -> None:
+        try:
+            if len(given) != 1:
+                raise ValueError(f"one argument expected, {len(given)} given")
+            typed: Any = Decision[kind.body]  # type: ignore[name-defined]  # as above
+            await _carry_out(self.journal, kind, typed.model_validate(given[0]))
+        except Refusal as refusal:
+            await ignored(self.journal, kind.name, refusal.code)
+        except (ValidationError, ValueError, TypeError) as error:
+            await ignored(self.journal, kind.name, f"malformed: {type(error).__name__}")
+
+    signal.__name__, signal.__qualname__ = f"{kind.name}_signal", f"{owner}.{kind.name}_signal"
+    return workflow.signal(name=kind.name, description=kind.summary)(signal)
+
+
+async def _carry_out(journal: Journal, kind: DecisionKind, decision: Decision[Body]) -> DecisionResult:
+    by = decision.by
+    proof = Proof(
+        token=decision.proof,
+        action=kind.name,
+        account=by.account,
+        roles=tuple(by.roles),
+        digest=digest(kind.name, by, decision.body),
+    )
+    facts = await journal.decide(rule_for(by, decision.body), proof)
+    case = journal.case
+    return DecisionResult(case_id=case.case_id, version=journal.version, stage=case.stage.value, facts=facts)
+
+
+async def ignored(journal: Journal, name: str, why: str) -> None:
+    """A signal that changed nothing: the ledger remembers that it came."""
+    journal.note(Fact("SignalIgnored", workflow.now(), data={"signal": name[:64], "because": why[:200]}))
+    await journal.write()
+
+
+def as_failure(refusal: Refusal) -> ApplicationError:
+    """A refusal as the typed failure of an update; its details are what the API shows."""
+    return ApplicationError(
+        refusal.code,
+        {"kind": refusal.kind.value, "code": refusal.code, "params": refusal.params},
+        type=REFUSED,
+        non_retryable=True,
+    )

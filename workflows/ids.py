@@ -1,0 +1,22 @@
+"""Names by which Temporal knows things: opaque, deterministic, made in this one place."""
+
+from temporalio.common import SearchAttributeKey
+
+WORKFLOW_TYPE = "offboarding"
+
+STAGE = SearchAttributeKey.for_keyword("WanbiStage")
+LAST_DAY = SearchAttributeKey.for_datetime("WanbiLastDay")
+PENDING = SearchAttributeKey.for_keyword_list("WanbiPending")
+OVERDUE = SearchAttributeKey.for_bool("WanbiOverdue")
+
+SEARCH_ATTRIBUTES = (STAGE, LAST_DAY, PENDING, OVERDUE)
+
+
+def workflow_id(case_id: str) -> str:
+    """The workflow of a case; the case id itself is opaque."""
+    return f"offboarding-{case_id}"
+
+
+def effect_key(case_id: str, system: str, revision: int) -> str:
+    """Idempotency key of one effect in one connected system."""
+    return f"{case_id}:access:{system}:{revision}"

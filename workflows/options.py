@@ -1,0 +1,33 @@
+"""Every time-out and retry rule of the workflows, by name.
+
+Steps that must happen retry without limit (no `maximum_attempts`). The access effect retries in rounds, so that after
+each round the case itself learns of it and raises an alarm; the rounds never end.
+"""
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+
+TASK_QUEUE = "wanbi"
+ACCESS_TASK_QUEUE = "wanbi-access"
+
+LIGHT_STEP = timedelta(seconds=20)
+ACCESS_STEP = timedelta(seconds=30)
+LOCAL_RECORD = timedelta(seconds=2)
+
+UNTIL_DONE = RetryPolicy(
+    initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=1)
+)
+ONCE = RetryPolicy(maximum_attempts=1)
+FIRST_ROUND = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    backoff_coefficient=2.0,
+    maximum_interval=timedelta(minutes=1),
+    maximum_attempts=6,
+)
+LATER_ROUND = RetryPolicy(
+    initial_interval=timedelta(minutes=1),
+    backoff_coefficient=2.0,
+    maximum_interval=timedelta(minutes=10),
+    maximum_attempts=144,
+)

@@ -1,0 +1,76 @@
+"""Keeps the handover record in step with the handover: presents it, again if it was overtaken, and seals it."""
+
+from temporalio import workflow
+
+from activities.casework import CaseActivities
+from domain import signing
+from domain.case import Case, Stage
+from models.messages import RecordDraft, SealOrder
+from workflows import options
+from workflows.journal import Journal
+
+_SIGNABLE = (Stage.SIGNING, Stage.LEAVING, Stage.PURSUING)
+
+
+class RecordKeeper:
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    async def run(self) -> None:
+        """Never returns."""
+        while True:
+            await workflow.wait_condition(lambda: self._wanted() or self._sealable())
+            if self._sealable():
+                await self._seal()
+            else:
+                await self._present()
+
+    def _wanted(self) -> bool:
+        return self._journal.case.stage in _SIGNABLE and self._journal.case.record is None
+
+    def _sealable(self) -> bool:
+        record = self._journal.case.record
+        return record is not None and record.settled and record.sealed_at is None
+
+    async def _present(self) -> None:
+        drafted = self._journal.case
+        signers = signing.parties(drafted)
+        presented = await workflow.execute_activity_method(
+            CaseActivities.present_record,
+            RecordDraft(case=drafted, signatures=signers, now=workflow.now()),
+            start_to_close_timeout=options.LIGHT_STEP,
+            retry_policy=options.UNTIL_DONE,
+            summary="make the handover record",
+        )
+        if self._wanted() and _same_handover(drafted, self._journal.case):
+            self._journal.apply(
+                lambda case, now: signing.open_record(case, presented.document_id, presented.sha256, signers, now)
+            )
+
+    async def _seal(self) -> None:
+        case = self._journal.case
+        record = case.record
+        if record is None:
+            return
+        await workflow.execute_activity_method(
+            CaseActivities.seal_record,
+            SealOrder(
+                case_id=case.case_id,
+                document_id=record.document_id,
+                sha256=record.sha256,
+                signatures=record.signatures,
+                now=workflow.now(),
+            ),
+            start_to_close_timeout=options.LIGHT_STEP,
+            retry_policy=options.UNTIL_DONE,
+            summary="seal the handover record",
+        )
+        if self._journal.case.record == record:
+            self._journal.apply(signing.sealed)
+
+
+def _same_handover(drafted: Case, now: Case) -> bool:
+    """Nothing that the record tells has changed since it was drafted."""
+    before = [(i.id, i.status, i.receiver, i.proof) for i in drafted.items]
+    after = [(i.id, i.status, i.receiver, i.proof) for i in now.items]
+    return before == after and [c.status for c in drafted.clearances] == [c.status for c in now.clearances]

@@ -1,0 +1,63 @@
+"""Which rule of the domain carries out which human decision. One line a decision."""
+
+from collections.abc import Callable
+from typing import Any
+
+from domain import checklist, clearances, closing, grants, last_day, signing
+from domain.case import Proof as ItemProof
+from domain.people import Actor
+from models import decisions as d
+from workflows.journal import Rule
+
+# A table of lambdas can't say that each takes the body named beside it; the decision's own model has checked it before.
+Binding = Callable[[Actor, Any], Rule]
+
+RULES: dict[type[d.Body], Binding] = {
+    d.AssignReceiver: lambda by, b: lambda c, now: checklist.assign_receiver(c, by, b.items, b.receiver, now),
+    d.HandOverItems: lambda by, b: (
+        lambda c, now: checklist.hand_over(c, by, b.items, ItemProof(b.note, b.reference), now)
+    ),
+    d.DecideItems: lambda by, b: (
+        lambda c, now: checklist.decide(c, by, b.items, b.answer is d.Answer.ACCEPT, b.reason, now)
+    ),
+    d.WaiveItems: lambda by, b: lambda c, now: checklist.waive(c, by, b.items, b.reason, now),
+    d.DecideClearance: lambda by, b: (
+        lambda c, now: clearances.decide(c, by, b.department, b.verdict is d.Verdict.APPROVE, b.reason, now)
+    ),
+    d.ResubmitClearance: lambda by, b: lambda c, now: clearances.resubmit(c, by, b.department, b.note, now),
+    d.ReassignClearance: lambda by, b: (
+        lambda c, now: clearances.reassign(c, by, b.department, b.replaced or "", b.to, b.reason, now)
+    ),
+    d.DelegateClearance: lambda by, b: lambda c, now: clearances.delegate(c, by, b.department, b.to, b.reason, now),
+    d.RequestGrant: lambda by, b: lambda c, now: grants.request(c, by, b.system, b.rights, b.reason, b.hours, now),
+    d.DecideGrant: lambda by, b: (
+        lambda c, now: grants.decide(c, by, b.grant, b.answer is d.Answer.ACCEPT, b.reason, b.hours, now)
+    ),
+    d.ExtendGrant: lambda by, b: lambda c, now: grants.extend(c, by, b.grant, b.hours, b.reason, now),
+    d.RevokeGrant: lambda by, b: lambda c, now: grants.revoke(c, by, b.grant, b.reason, now),
+    d.ProposeLastDay: lambda by, b: lambda c, now: last_day.propose(c, by, b.day, b.reason, now),
+    d.AnswerLastDay: lambda by, b: (
+        lambda c, now: last_day.answer(c, by, b.day, b.answer is d.Answer.ACCEPT, b.reason, now)
+    ),
+    d.RequestWithdrawal: lambda by, b: lambda c, now: last_day.request_withdrawal(c, by, b.reason, now),
+    d.AnswerWithdrawal: lambda by, b: (
+        lambda c, now: last_day.answer_withdrawal(c, by, b.answer is d.Answer.ACCEPT, b.reason, now)
+    ),
+    d.SignRecord: lambda by, b: lambda c, now: signing.sign(c, by, b.sha256, now),
+    d.RefuseSignature: lambda by, b: lambda c, now: signing.refuse(c, by, b.account, b.reason, now),
+    d.WitnessRefusal: lambda by, b: lambda c, now: signing.witness_refusal(c, by, b.account, now),
+    d.CloseCase: lambda by, b: lambda c, now: closing.request_close(c, by, b.reason, now),
+    d.PlaceHold: lambda by, b: lambda c, now: closing.place_hold(c, by, b.reason, now),
+    d.LiftHold: lambda by, b: lambda c, now: closing.lift_hold(c, by, b.reason, now),
+}
+
+
+def rule_for(by: Actor, body: d.Body) -> Rule:
+    """The rule that carries out this person's decision; it refuses while the case is not open yet, or closed."""
+    bound = RULES[type(body)](by, body)
+
+    def guarded(case: Any, now: Any) -> Any:
+        closing.require_running(case)
+        return bound(case, now)
+
+    return guarded
