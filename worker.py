@@ -10,15 +10,15 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import Engine
 from temporalio.client import Client
-from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import logs
-from activities.assembly import access_activities, case_activities, plain
+from activities.assembly import access_activities, case_activities
+from activities.starter import keep_starting
 from config import Settings, settings
-from models.codec import EncryptionCodec, converter, ring
 from models.database import connect
+from temporal_client import connect_temporal
 from workflows.offboarding import Offboarding
 from workflows.options import ACCESS_TASK_QUEUE, TASK_QUEUE
 
@@ -31,24 +31,6 @@ def workflow_runner() -> SandboxedWorkflowRunner:
     """The sandbox, with one module of the project let through: time zones (see domain/timezones.py)."""
     return SandboxedWorkflowRunner(
         restrictions=SandboxRestrictions.default.with_passthrough_modules("domain.timezones")
-    )
-
-
-async def connect_temporal(config: Settings, *, lazy: bool = False, metrics: bool = False) -> Client:
-    """A client whose payloads are encrypted with the installation's key ring."""
-    codec = EncryptionCodec(ring(plain(config.payload_keys)), config.payload_key)
-    address = (
-        f"0.0.0.0:{config.worker_metrics_port}"
-        if config.environment == "production"
-        else (f"127.0.0.1:{config.worker_metrics_port}")
-    )
-    telemetry = TelemetryConfig(metrics=PrometheusConfig(bind_address=address, durations_as_seconds=True))
-    return await Client.connect(
-        config.temporal_address,
-        namespace=config.temporal_namespace,
-        data_converter=converter(codec),
-        lazy=lazy,
-        runtime=Runtime(telemetry=telemetry) if metrics else None,
     )
 
 
@@ -91,8 +73,12 @@ async def main() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    client = await connect_temporal(config, metrics=True)
-    async with running(client, connect(config.url), config):
+    listen = "0.0.0.0" if config.environment == "production" else "127.0.0.1"  # noqa: S104  # scraped from outside
+    client = await connect_temporal(config, metrics_address=f"{listen}:{config.worker_metrics_port}")
+    engine = connect(config.url)
+    async with running(client, engine, config), asyncio.TaskGroup() as beside:
+        if config.worker_queues in ("all", "cases"):
+            beside.create_task(keep_starting(engine, client, stop))
         log.info("worker.started", queues=config.worker_queues, namespace=config.temporal_namespace)
         await stop.wait()
         log.info("worker.stopping")

@@ -1,0 +1,86 @@
+"""What routes ask for: the database, the gateway, the person asking, the idempotency key. Typed aliases, no logic."""
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Header, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import Engine
+
+from api.errors import Problem
+from api.gateway import Gateway
+from config import Settings
+from domain.people import Role
+from models import accounts
+from models.accounts import Caller
+from models.database import reading
+
+_bearer = HTTPBearer(auto_error=False, description="The token that POST /api/v1/sign-in answers with.")
+
+
+def _engine(request: Request) -> Engine:
+    return cast(Engine, request.app.state.engine)
+
+
+def _gateway(request: Request) -> Gateway:
+    return cast(Gateway, request.app.state.gateway)
+
+
+def _settings(request: Request) -> Settings:
+    return cast(Settings, request.app.state.settings)
+
+
+EngineDep = Annotated[Engine, Depends(_engine)]
+GatewayDep = Annotated[Gateway, Depends(_gateway)]
+SettingsDep = Annotated[Settings, Depends(_settings)]
+
+
+def _token(credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]) -> str:
+    if credentials is None or not credentials.credentials:
+        raise Problem(401, "api.sign_in_first", headers={"www-authenticate": "Bearer"})
+    return credentials.credentials
+
+
+TokenDep = Annotated[str, Depends(_token)]
+
+
+def _caller(engine: EngineDep, token: TokenDep) -> Caller:
+    with reading(engine) as session:
+        caller = accounts.caller_of(session, token)
+    if caller is None:
+        raise Problem(401, "api.token_not_valid", headers={"www-authenticate": 'Bearer error="invalid_token"'})
+    return caller
+
+
+CallerDep = Annotated[Caller, Depends(_caller)]
+
+
+class Requires:
+    """Lets only people with one of these roles pass."""
+
+    def __init__(self, *roles: Role) -> None:
+        self._roles = roles
+
+    def __call__(self, caller: CallerDep) -> Caller:
+        if not caller.has(*self._roles):
+            raise Problem(403, "api.role_needed", roles=", ".join(self._roles))
+        return caller
+
+
+HrDep = Annotated[Caller, Depends(Requires(Role.HR))]
+AdministratorDep = Annotated[Caller, Depends(Requires(Role.ADMINISTRATOR))]
+HrOrAdministratorDep = Annotated[Caller, Depends(Requires(Role.HR, Role.ADMINISTRATOR))]
+AuditorDep = Annotated[Caller, Depends(Requires(Role.AUDITOR, Role.HR, Role.COUNSEL))]
+
+
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=128,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Chosen by the caller, new for each intention (a UUID is good). The same key never acts twice: "
+        "repeat a request with it after a time-out or a lost answer.",
+        examples=["5f0f6b1e-6a53-4d2e-9a65-0a3c1f1d7b11"],
+    ),
+]

@@ -1,0 +1,129 @@
+"""Errors as part of the interface: problem details (RFC 9457) in Chinese and English, one shape for every failure.
+
+An expected refusal is a 4xx and never a 500. `code` is stable and means the same for ever; texts may change.
+"""
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from domain.errors import Refusal, RefusalKind
+from texts import text
+
+MEDIA_TYPE = "application/problem+json"
+STATUS = {
+    RefusalKind.INVALID: 422,
+    RefusalKind.FORBIDDEN: 403,
+    RefusalKind.NOT_FOUND: 404,
+    RefusalKind.CONFLICT: 409,
+}
+_CODE_OF_STATUS = {404: "api.no_such_address", 405: "api.method_not_allowed", 413: "api.too_large"}
+log = structlog.get_logger("api")
+
+
+class FieldProblem(BaseModel):
+    """One thing wrong with one field of the input."""
+
+    field: str = Field(examples=["body.reason"])
+    problem: str = Field(examples=["String should have at least 1 character"])
+
+
+class ProblemDetails(BaseModel):
+    """RFC 9457 problem details, with both languages beside the one asked for."""
+
+    type: str = Field(examples=["urn:wanbi:problem:grant.self_approval"])
+    title: str
+    status: int
+    detail: str
+    code: str = Field(examples=["grant.self_approval"])
+    messages: dict[str, str] = Field(
+        examples=[{"zh": "不能批准自己的申请。", "en": "You can't decide your own request."}]
+    )
+    errors: list[FieldProblem] = []
+
+
+class Problem(Exception):
+    """A refusal by the API itself. `code` is a key of the catalogue; `params` fill its text."""
+
+    def __init__(self, status: int, code: str, headers: dict[str, str] | None = None, **params: str | int) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.headers = headers
+        self.params = params
+
+
+def language_of(request: Request) -> str:
+    """`en` if the request prefers English, else Chinese."""
+    wanted = request.headers.get("accept-language", "").lower()
+    zh, en = wanted.find("zh"), wanted.find("en")
+    return "en" if en >= 0 and (zh < 0 or en < zh) else "zh"
+
+
+def problem_response(
+    request: Request,
+    status: int,
+    code: str,
+    params: dict[str, Any],
+    errors: list[FieldProblem] | None = None,
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    """The one place where a problem is put into words."""
+    messages = {language: text(f"refusal.{code}", language, **params) for language in ("zh", "en")}
+    language = language_of(request)
+    details = ProblemDetails(
+        type=f"urn:wanbi:problem:{code}",
+        title=text(f"status.{status}", language),
+        status=status,
+        detail=messages[language],
+        code=code,
+        messages=messages,
+        errors=errors or [],
+    )
+    return JSONResponse(
+        details.model_dump(), status, {"content-language": language, **(headers or {})}, media_type=MEDIA_TYPE
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Every way in which a request can fail, put into one shape."""
+
+    @app.exception_handler(Problem)
+    async def _problem(request: Request, error: Problem) -> JSONResponse:
+        return problem_response(request, error.status, error.code, error.params, headers=error.headers)
+
+    @app.exception_handler(Refusal)
+    async def _refusal(request: Request, error: Refusal) -> JSONResponse:
+        return problem_response(request, STATUS[error.kind], error.code, error.params)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        errors = [
+            FieldProblem(field=".".join(str(part) for part in found["loc"]), problem=str(found["msg"]))
+            for found in error.errors()[:50]
+        ]
+        return problem_response(request, 422, "api.invalid_input", {"count": len(error.errors())}, errors)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        code = _CODE_OF_STATUS.get(error.status_code, "api.bad_request")
+        headers = dict(error.headers) if error.headers else None
+        return problem_response(request, error.status_code, code, {}, headers=headers)
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+        log.exception("request.failed", path=request.url.path, exc_info=error)
+        return problem_response(request, 500, "api.unexpected", {})
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI entries for the problems that an operation may answer with."""
+    return {
+        status: {"model": ProblemDetails, "content": {MEDIA_TYPE: {}}, "description": text(f"status.{status}", "en")}
+        for status in statuses
+    }

@@ -1,0 +1,120 @@
+"""The API's only way to Temporal: start a case, carry a decision to it, and say plainly when the engine is away."""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateTimedOut
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from api.errors import Problem
+from domain.errors import Refusal, RefusalKind
+from domain.people import Actor
+from models.database import utc_now
+from models.decisions import Body, Decision, DecisionKind, DecisionResult, digest
+from models.messages import StartCase
+from models.proofs import Proofs
+from workflows import ids
+from workflows.decisions import REFUSED
+from workflows.starter import start
+
+ANSWER_WITHIN = 10.0
+"""Seconds to wait for a case's answer before the caller is told to ask again with the same key."""
+REACH_WITHIN = 3.0
+
+
+class StillDeciding(Exception):
+    """The decision is on its way and may yet be carried out: ask again with the same Idempotency-Key."""
+
+
+class Gateway:
+    def __init__(self, client: Client, proofs: Proofs) -> None:
+        self._client = client
+        self._proofs = proofs
+
+    async def start(self, start_case: StartCase) -> bool:
+        """True if the case's workflow runs; False if the engine is away (the worker starts it later)."""
+        try:
+            async with asyncio.timeout(REACH_WITHIN):
+                await start(self._client, start_case)
+        except (RPCError, RuntimeError, TimeoutError):
+            return False
+        return True
+
+    def prove(
+        self, case_id: str, kind: DecisionKind, by: Actor, body: Body, *, fresh: bool
+    ) -> tuple[Decision[Any], str]:
+        """The complete decision with its proof, and the instant (ISO) until which the proof holds."""
+        now = utc_now()
+        token, expires = self._proofs.issue(
+            case_id, kind.name, by.account, digest(kind.name, by, body), now, fresh=fresh
+        )
+        decision: Decision[Any] = Decision(by=by, body=body, proof=token)
+        return decision, expires.isoformat()
+
+    async def decide(
+        self, case_id: str, kind: DecisionKind, by: Actor, body: Body, key: str, *, fresh: bool
+    ) -> DecisionResult:
+        """Carries one person's decision to the case, once a key.
+
+        Raises Refusal (a rule said no), StillDeciding (no answer in time), Problem 503 (the engine is away).
+        """
+        decision, _ = self.prove(case_id, kind, by, body, fresh=fresh)
+        handle = self._client.get_workflow_handle(ids.workflow_id(case_id))
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                result: DecisionResult = await handle.execute_update(
+                    kind.name, decision, id=key, result_type=DecisionResult
+                )
+                return result
+        except WorkflowUpdateFailedError as failed:
+            raise _refusal(failed) from failed
+        except (TimeoutError, UpdateTimedOut) as waiting:
+            raise StillDeciding from waiting
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return await self._decided_before(handle, key)
+            raise _away() from error
+        except RuntimeError as error:  # a lazy client that never reached the server
+            raise _away() from error
+
+    async def recheck_people(self, case_ids: Iterable[str]) -> None:
+        """Tells open cases that accounts were closed. If the engine is away they find out at their next notice."""
+        with suppress(RPCError, RuntimeError, TimeoutError):
+            async with asyncio.timeout(REACH_WITHIN):
+                for case_id in case_ids:
+                    await self._client.get_workflow_handle(ids.workflow_id(case_id)).signal("recheck_people")
+
+    async def reachable(self) -> bool:
+        """True if Temporal answers."""
+        try:
+            async with asyncio.timeout(REACH_WITHIN):
+                return await self._client.service_client.check_health()
+        except (RPCError, RuntimeError, TimeoutError):
+            return False
+
+    async def _decided_before(self, handle: WorkflowHandle[Any, Any], key: str) -> DecisionResult:
+        """A closed case takes no new decision, but still knows its answer to an old one."""
+        try:
+            async with asyncio.timeout(REACH_WITHIN):
+                answer: DecisionResult = await handle.get_update_handle(key, result_type=DecisionResult).result()
+                return answer
+        except WorkflowUpdateFailedError as failed:
+            raise _refusal(failed) from failed
+        except (RPCError, TimeoutError, UpdateTimedOut) as error:
+            raise Refusal(RefusalKind.CONFLICT, "case.closed") from error
+
+
+def _refusal(failed: WorkflowUpdateFailedError) -> Exception:
+    cause = failed.cause
+    if isinstance(cause, ApplicationError) and cause.type == REFUSED and cause.details:
+        said = cause.details[0]
+        return Refusal(RefusalKind(said["kind"]), said["code"], **said["params"])
+    return failed
+
+
+def _away() -> Problem:
+    return Problem(503, "api.engine_away", headers={"retry-after": "5"})

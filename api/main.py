@@ -1,0 +1,66 @@
+"""The HTTP API: wiring only. `uvicorn --factory api.main:create_app`, or `api.main:app`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import Engine
+from temporalio.client import Client
+
+import logs
+from activities.assembly import proofs
+from api import errors
+from api.gateway import Gateway
+from api.middleware import RequestContext
+from api.routes import accounts, cases, company, decisions, health, inbox, session
+from config import Settings, settings
+from models.database import connect
+from temporal_client import connect_temporal
+
+DESCRIPTION = """\
+Wanbi (完璧) runs the departure of somebody who holds customers, orders, money or secrets as one durable case.
+
+**Start**: `POST /api/v1/sign-in`, then send the token as `Authorization: Bearer …`.
+**Every write** carries an `Idempotency-Key` that you choose: repeat the request with the same key after a lost answer,
+and it acts once. **Every failure** is a problem document (RFC 9457) with a stable `code` and texts in two languages.
+**Lists** are paged by `cursor`. Decisions answer at once; 202 means: not answered yet, ask again with the same key.
+"""
+
+
+def create_app(config: Settings | None = None, engine: Engine | None = None, client: Client | None = None) -> FastAPI:
+    """The application. Tests hand in engine and client; otherwise both are made from the settings."""
+    chosen = config or settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        logs.configure(chosen.log_level)
+        app.state.settings = chosen
+        app.state.engine = engine or connect(chosen.url)
+        connected = client or await connect_temporal(chosen, lazy=True)
+        app.state.gateway = Gateway(connected, proofs(chosen))
+        yield
+
+    app = FastAPI(
+        title="Wanbi 完璧",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
+    app.add_middleware(RequestContext)
+    errors.install(app)
+    v1 = APIRouter(prefix="/api/v1")
+    parts: tuple[Any, ...] = (session, inbox, cases, decisions, company, accounts)
+    for part in parts:
+        v1.include_router(part.router)
+    app.include_router(v1)
+    app.include_router(health.router)
+    return app
+
+
+def __getattr__(name: str) -> FastAPI:
+    """`api.main:app` for servers that want a module attribute; made on first use, so that imports have no effect."""
+    if name == "app":
+        return create_app()
+    raise AttributeError(name)

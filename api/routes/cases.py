@@ -1,0 +1,271 @@
+"""Cases: register a resignation, find cases, read one, its facts and documents."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from sqlmodel import Session
+
+from activities.starter import mark_started
+from api.deps import AuditorDep, CallerDep, EngineDep, GatewayDep, HrDep, IdempotencyKey, SettingsDep
+from api.errors import documented
+from domain.case import Stage
+from domain.errors import not_found
+from domain.people import Role
+from models import facts, queries
+from models.accounts import Caller
+from models.database import reading, utc_now
+from models.decisions import Key
+from models.idempotency import once, request_digest
+from models.messages import StartCase
+from models.queries import CaseFilter
+from models.resignations import Registration, register
+from models.tables import CaseView, Document
+from models.views import CaseDetail, CaseLine, ChainCheck, FactLine, Page
+from models.visibility import WHOLE, mentioned, relations, visible
+
+router = APIRouter(prefix="/cases", tags=["cases"])
+CaseId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", examples=["5b0d6c0c5a2b5f6f9e0c8d7e6f5a4b3c"])]
+Limit = Annotated[int, Query(ge=1, le=200)]
+Cursor = Annotated[str | None, Query(max_length=500)]
+SEES_ALL = (Role.HR, Role.COUNSEL, Role.AUDITOR, Role.ADMINISTRATOR, Role.ENGINEER)
+
+
+class Channel(StrEnum):
+    """How the notice reached the company."""
+
+    SYSTEM = "system"
+    EMAIL = "email"
+    CHAT = "chat"
+    PAPER = "paper"
+    ORAL = "oral"
+
+
+class RegisterResignation(BaseModel):
+    """A resignation notice that has arrived. Nobody approves it: it takes effect by arriving (NOT-01, NOT-07)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"employee_number": "S1001", "channel": "email", "text": "本人因个人原因提出辞职。"}]
+        },
+    )
+
+    employee_number: Key
+    arrived_at: AwareDatetime | None = None
+    """When it reached the company; absent: now. It starts the notice period."""
+    channel: Channel
+    text: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+    requested_last_day: date | None = None
+    """A later last day, if the notice names one."""
+    receiver: Key | None = None
+    """Account of the first receiver; absent: the manager."""
+
+
+class Registered(BaseModel):
+    case_id: str
+    stage: str
+    arrived_at: datetime
+    last_day: date
+    started: bool
+    """False: the notice is recorded, and the engine takes the case on as soon as it is back."""
+
+
+@router.post(
+    "", status_code=201, summary="Register a resignation", responses=documented(400, 401, 403, 404, 409, 413, 422)
+)
+async def register_resignation(
+    body: RegisterResignation,
+    caller: HrDep,
+    engine: EngineDep,
+    gateway: GatewayDep,
+    key: IdempotencyKey,
+    response: Response,
+) -> Registered:
+    now = utc_now()
+
+    def act(session: Session) -> tuple[int, Any]:
+        arrived = body.arrived_at or now
+        wanted = Registration(
+            body.employee_number, arrived, body.channel, body.text, body.requested_last_day, body.receiver or ""
+        )
+        row = register(session, caller, key, wanted, now)
+        answer = Registered(
+            case_id=row.case_id, stage=row.stage, arrived_at=arrived, last_day=row.last_day, started=False
+        )
+        return 201, {**answer.model_dump(mode="json"), "employee_id": row.employee_id}
+
+    digest = request_digest("POST /cases", body.model_dump(mode="json"))
+    (_, stored), replayed = await run_in_threadpool(once, engine, caller.account, key, digest, act)
+    message = StartCase(case_id=stored["case_id"], employee_id=stored["employee_id"], arrived_at=stored["arrived_at"])
+    started = await gateway.start(message)
+    if started:
+        await run_in_threadpool(mark_started, engine, message.case_id)
+    response.headers["location"] = f"/api/v1/cases/{message.case_id}"
+    if replayed:
+        response.headers["idempotency-replayed"] = "true"
+    return Registered.model_validate({**stored, "started": started})
+
+
+@router.get("", summary="Find cases", responses=documented(401, 422))
+def find_cases(
+    caller: CallerDep,
+    engine: EngineDep,
+    stage: Annotated[list[Stage] | None, Query(description="Any of these stages")] = None,
+    department: Annotated[Key | None, Query(description="The leaver's department")] = None,
+    is_open: Annotated[bool | None, Query(alias="open")] = None,
+    overdue: Annotated[bool, Query(description="Somebody is late, or a system does not follow")] = False,
+    mine: Annotated[bool, Query(description="Only cases in which I take part")] = False,
+    sort: Annotated[Literal["last_day", "-last_day", "arrived_at", "-arrived_at"], Query()] = "last_day",
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[CaseLine]:
+    """Whoever may not see all cases sees those in which he or she takes part."""
+    wanted = CaseFilter(
+        stages=tuple(s.value for s in stage or ()),
+        department=department,
+        open=is_open,
+        overdue=overdue,
+        participant=caller.account if mine or not caller.has(*SEES_ALL) else None,
+        sort=sort.removeprefix("-"),
+        descending=sort.startswith("-"),
+    )
+    with reading(engine) as session:
+        rows, after = queries.cases(session, wanted, limit, cursor)
+    return Page(items=[_line(row, name) for row, name in rows], next=after)
+
+
+@router.get("/{case_id}", summary="Read a case", responses=documented(401, 404, 422))
+def read_case(case_id: CaseId, caller: CallerDep, engine: EngineDep, settings: SettingsDep) -> CaseDetail:
+    """The part that the person asking may see; `relations` says why."""
+    with reading(engine) as session:
+        row, name, of = seen(session, case_id, caller)
+        shown = visible(row.snapshot, of, caller.account)
+        tasks = [
+            {"key": t.key, "kind": t.kind, "subject": t.subject, "account": t.account, "due_at": t.due_at}
+            for t in queries.tasks_of_case(session, case_id)
+            if _whole(of) or t.account == caller.account
+        ]
+        people = queries.names(session, mentioned(shown) | {str(t["account"]) for t in tasks})
+    url = None
+    if caller.has(Role.ENGINEER, Role.HR, Role.ADMINISTRATOR):
+        url = f"{settings.temporal_ui_url}/namespaces/{settings.temporal_namespace}/workflows/offboarding-{case_id}"
+    return CaseDetail(
+        **_line(row, name).model_dump(),
+        version=row.version,
+        relations=list(of),
+        case=shown,
+        tasks=tasks,
+        people=people,
+        temporal_url=url,
+    )
+
+
+@router.get("/{case_id}/facts", summary="The evidence chain of a case", responses=documented(401, 403, 404, 422))
+def read_facts(
+    case_id: CaseId, caller: CallerDep, engine: EngineDep, limit: Limit = 100, cursor: Cursor = None
+) -> Page[FactLine]:
+    """Everything that happened, in order, each entry carrying the hash of its predecessor."""
+    with reading(engine) as session:
+        seen(session, case_id, caller, whole=True)
+        rows, after = queries.facts(session, case_id, limit, cursor)
+        names = queries.names(session, {row.by for row in rows if row.by})
+    lines = [FactLine(**row.model_dump(exclude={"case_id", "number"}), by_name=names.get(row.by, "")) for row in rows]
+    return Page(items=lines, next=after)
+
+
+@router.get("/{case_id}/chain", summary="Recompute the evidence chain", responses=documented(401, 403, 404, 422))
+def check_chain(case_id: CaseId, caller: AuditorDep, engine: EngineDep) -> ChainCheck:
+    with reading(engine) as session:
+        seen(session, case_id, caller, whole=True)
+        report = facts.verify(case_id, queries.all_facts(session, case_id))
+    return ChainCheck(
+        case_id=case_id,
+        facts=report.facts,
+        head=report.head,
+        intact=not report.problems,
+        problems=list(report.problems),
+    )
+
+
+class DocumentLine(BaseModel):
+    id: str
+    kind: str
+    media_type: str
+    sha256: str
+    at: datetime
+
+
+@router.get("/{case_id}/documents", summary="Documents of a case", responses=documented(401, 404, 422))
+def list_documents(case_id: CaseId, caller: CallerDep, engine: EngineDep) -> list[DocumentLine]:
+    with reading(engine) as session:
+        row, _, of = seen(session, case_id, caller)
+        mine = visible(row.snapshot, of, caller.account).get("record")
+        rows = queries.documents(session, case_id)
+    return [
+        DocumentLine.model_validate(row, from_attributes=True)
+        for row in rows
+        if _whole(of) or (mine and mine["document_id"] == row.id)
+    ]
+
+
+@router.get(
+    "/{case_id}/documents/{document_id}",
+    summary="The exact bytes of a document",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/json": {}}, "description": "The document, byte for byte"},
+        **documented(401, 404, 422),
+    },
+)
+def read_document(
+    case_id: CaseId,
+    document_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}-[0-9a-f]{16}$")],
+    caller: CallerDep,
+    engine: EngineDep,
+) -> Response:
+    with reading(engine) as session:
+        row, _, of = seen(session, case_id, caller)
+        mine = visible(row.snapshot, of, caller.account).get("record")
+        document = session.get(Document, document_id)
+        allowed = _whole(of) or (mine and mine["document_id"] == document_id)
+        if document is None or document.case_id != case_id or not allowed:
+            raise not_found("document.unknown")
+    return Response(document.content, media_type=document.media_type, headers={"digest": f"sha-256={document.sha256}"})
+
+
+def seen(
+    session: Session, case_id: str, caller: Caller, *, whole: bool = False
+) -> tuple[CaseView, str, tuple[str, ...]]:
+    """The case's row, the leaver's name, and what the person is to it. Raises Refusal: not theirs is not there."""
+    found = queries.case_view(session, case_id)
+    if found is None:
+        raise not_found("case.unknown")
+    row, name = found
+    of = relations(caller, row.snapshot, queries.takes_part(session, caller.account, case_id))
+    if not of or (whole and not _whole(of)):
+        raise not_found("case.unknown")
+    return row, name, of
+
+
+def _whole(of: tuple[str, ...]) -> bool:
+    return any(relation in WHOLE for relation in of)
+
+
+def _line(row: CaseView, name: str) -> CaseLine:
+    late = row.next_due_at is not None and row.next_due_at < utc_now()
+    return CaseLine(
+        case_id=row.case_id,
+        employee_id=row.employee_id,
+        name=name,
+        department=row.department,
+        stage=row.stage,
+        arrived_at=row.arrived_at,
+        last_day=row.last_day,
+        open=row.open,
+        overdue=row.open and (late or row.failing),
+        failing=row.failing,
+    )

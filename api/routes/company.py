@@ -1,0 +1,162 @@
+"""The company's own data: staff and their rights, checklist templates, imports."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Query
+from pydantic import BaseModel
+from sqlmodel import Session, col, func, select
+
+from api.deps import EngineDep, HrOrAdministratorDep, IdempotencyKey
+from api.errors import documented
+from domain.errors import not_found
+from models import imports, queries
+from models.database import reading, utc_now
+from models.decisions import Key
+from models.idempotency import once, request_digest
+from models.tables import Employee, Template
+from models.templates import TemplateBody
+from models.views import EmployeeLine, EntitlementLine, Page
+
+router = APIRouter(tags=["company"])
+Limit = Annotated[int, Query(ge=1, le=200)]
+Cursor = Annotated[str | None, Query(max_length=500)]
+
+TEMPLATE_EXAMPLE = {
+    "jobs": ["salesperson"],
+    "departments": [],
+    "items": [
+        {
+            "id": "customer_files",
+            "title": ["客户档案", "Customer files"],
+            "criterion": ["接收人逐户核对并确认", "The receiver has checked every customer"],
+            "category": "customers",
+            "proof": True,
+        }
+    ],
+    "clearances": [
+        {
+            "department": "finance",
+            "title": ["财务部确认", "Finance clearance"],
+            "levels": ["job:accountant", "head", "role:hr"],
+            "quorum": 1,
+            "remind_every": 2,
+            "escalate_after": 4,
+            "due_after": 10,
+        }
+    ],
+}
+
+
+class ImportKind(StrEnum):
+    """What a file holds. Load them in this order: each refers to those before it."""
+
+    DEPARTMENTS = "departments"
+    EMPLOYEES = "employees"
+    ACCOUNTS = "accounts"
+    SYSTEMS = "systems"
+    RIGHTS = "rights"
+    ENTITLEMENTS = "entitlements"
+    TEMPLATES = "templates"
+
+
+class TemplateVersion(BaseModel):
+    """A published checklist template. Running cases keep the version with which they began."""
+
+    key: str
+    version: int
+    industry: str
+    body: TemplateBody
+
+
+@router.get("/employees", summary="The staff", responses=documented(401, 403, 422))
+def employees(
+    caller: HrOrAdministratorDep, engine: EngineDep, limit: Limit = 50, cursor: Cursor = None
+) -> Page[EmployeeLine]:
+    """By employee number."""
+    with reading(engine) as session:
+        rows, after = queries.employees(session, limit, cursor)
+    return Page(items=[EmployeeLine.model_validate(row, from_attributes=True) for row in rows], next=after)
+
+
+@router.get(
+    "/employees/{number}/entitlements", summary="A person's rights by system", responses=documented(401, 403, 404, 422)
+)
+def entitlements(
+    number: Annotated[Key, Path()], caller: HrOrAdministratorDep, engine: EngineDep
+) -> list[EntitlementLine]:
+    """What Wanbi's own entitlement store says now; the customer desk obeys it."""
+    with reading(engine) as session:
+        employee = session.exec(select(Employee).where(Employee.number == number)).one_or_none()
+        if employee is None:
+            raise not_found("employee.unknown", number=number)
+        rows = queries.entitlements(session, employee.id)
+    return [
+        EntitlementLine(
+            system=row.system,
+            right=row.right,
+            active=row.active,
+            frozen_on_notice=bool(frozen),
+            changed_at=row.changed_at,
+        )
+        for row, frozen in rows
+    ]
+
+
+@router.get("/templates", summary="Checklist templates, all versions", responses=documented(401, 403))
+def templates(caller: HrOrAdministratorDep, engine: EngineDep) -> list[TemplateVersion]:
+    with reading(engine) as session:
+        rows = queries.templates(session)
+    return [TemplateVersion.model_validate(row, from_attributes=True) for row in rows]
+
+
+@router.post(
+    "/templates/{template}",
+    status_code=201,
+    summary="Publish the next version of a checklist template",
+    responses=documented(400, 401, 403, 413, 422),
+)
+def publish_template(
+    template: Annotated[Key, Path()],
+    body: Annotated[TemplateBody, Body(examples=[TEMPLATE_EXAMPLE])],
+    caller: HrOrAdministratorDep,
+    engine: EngineDep,
+    key: IdempotencyKey,
+    industry: Annotated[Key, Query()] = "general",
+) -> TemplateVersion:
+    """Versions never change; running cases keep theirs."""
+
+    def act(session: Session) -> tuple[int, Any]:
+        newest = session.exec(select(func.max(col(Template.version))).where(Template.key == template)).one() or 0
+        content = body.model_dump(mode="json")
+        session.add(Template(key=template, version=newest + 1, industry=industry, body=content, published_at=utc_now()))
+        return 201, {"key": template, "version": newest + 1, "industry": industry, "body": content}
+
+    digest = request_digest(f"POST /templates/{template}?{industry}", body.model_dump(mode="json"))
+    (_, answer), _ = once(engine, caller.account, key, digest, act)
+    return TemplateVersion.model_validate(answer)
+
+
+@router.post(
+    "/imports/{kind}",
+    summary="Load a CSV file (templates: JSON)",
+    responses=documented(400, 401, 403, 413, 422),
+)
+def load_file(
+    kind: ImportKind,
+    content: Annotated[
+        bytes,
+        Body(
+            media_type="text/csv",
+            openapi_examples={
+                "departments": {"value": "key,name_zh,name_en,head\nsales,销售部,Sales,S1000\n"},
+            },
+        ),
+    ],
+    caller: HrOrAdministratorDep,
+    engine: EngineDep,
+    key: IdempotencyKey,
+    dry_run: Annotated[bool, Query(description="Only check and report")] = False,
+) -> imports.ImportReport:
+    """All or nothing: a file with a problem changes nothing, and the report names every row. Repeating is harmless."""
+    return imports.run(engine, kind.value, content, dry_run=dry_run)

@@ -1,0 +1,180 @@
+"""Human decisions over HTTP: one operation a kind, made from the table of kinds; and proofs for the Temporal CLI."""
+
+import json
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model
+from sqlalchemy import Engine
+
+from api.deps import CallerDep, EngineDep, GatewayDep, IdempotencyKey, SettingsDep
+from api.errors import Problem, documented
+from api.gateway import StillDeciding
+from api.routes.cases import CaseId, seen
+from models.accounts import Caller, confirm_password
+from models.database import reading, writing
+from models.decision_examples import EXAMPLES
+from models.decisions import DECISIONS, Body, DecisionKind, DecisionResult
+from models.idempotency import claim, request_digest
+
+router = APIRouter(prefix="/cases/{case_id}", tags=["decisions"])
+
+
+class Pending(BaseModel):
+    """The decision is on its way. Ask again with the same Idempotency-Key."""
+
+    case_id: str
+    status: str = "pending"
+
+
+def _input(kind: DecisionKind) -> type[BaseModel]:
+    """The kind's body; where a fresh sign-in is asked for, with the person's password beside it."""
+    fields: dict[str, Any] = {}
+    if kind.fresh_sign_in:
+        fields["password"] = (Annotated[SecretStr, Field(min_length=1, max_length=200)], ...)
+    example = {**EXAMPLES[kind.name], **({"password": "wanbi-demo-2026"} if kind.fresh_sign_in else {})}
+    made: type[BaseModel] = create_model(f"{kind.body.__name__}Input", __base__=kind.body, **fields)
+    made.model_config = ConfigDict(**{**kind.body.model_config, "json_schema_extra": {"examples": [example]}})
+    made.__doc__ = kind.summary
+    made.model_rebuild(force=True)
+    return made
+
+
+def _operation(kind: DecisionKind) -> Callable[..., Any]:
+    async def decide(
+        case_id: CaseId,
+        body: Any,
+        caller: CallerDep,
+        engine: EngineDep,
+        gateway: GatewayDep,
+        key: IdempotencyKey,
+    ) -> Any:
+        content = _content(kind, body)
+        await run_in_threadpool(_admit, engine, caller, case_id, kind, body, content, key)
+        update_id = request_digest(caller.account, key)
+        try:
+            return await gateway.decide(case_id, kind, caller.actor, content, update_id, fresh=kind.fresh_sign_in)
+        except StillDeciding:
+            return JSONResponse(Pending(case_id=case_id).model_dump(), 202, {"retry-after": "2"})
+
+    decide.__name__ = kind.name
+    decide.__annotations__["body"] = _input(kind)
+    return decide
+
+
+def _content(kind: DecisionKind, body: BaseModel) -> Body:
+    return kind.body.model_validate(body.model_dump(exclude={"password"}))
+
+
+def _admit(
+    engine: Engine, caller: Caller, case_id: str, kind: DecisionKind, body: Any, content: Body, key: str
+) -> None:
+    """Raises Refusal unless the case is theirs, the key is free or theirs for this, and a needed password is right."""
+    with reading(engine) as session:
+        seen(session, case_id, caller)
+    if kind.fresh_sign_in:
+        confirm_password(engine, caller.account, body.password.get_secret_value())
+    digest = request_digest(f"{case_id}/{kind.name}", content.model_dump(mode="json"))
+    with writing(engine) as session:
+        claim(session, caller.account, key, digest)
+
+
+for _kind in DECISIONS.values():
+    router.add_api_route(
+        f"/{_kind.name.replace('_', '-')}",
+        _operation(_kind),
+        methods=["POST"],
+        summary=_kind.summary,
+        operation_id=_kind.name,
+        response_model=DecisionResult,
+        responses={
+            202: {"model": Pending, "description": Pending.__doc__},
+            **documented(400, 401, 403, 404, 409, 413, 422, 503),
+        },
+    )
+
+
+class ProofRequest(BaseModel):
+    """Which decision the proof shall be for, content included."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"decision": "decide_clearance", "body": {"department": "it", "verdict": "approve"}}]
+        },
+    )
+
+    decision: Annotated[str, Field(pattern=r"^[a-z_]{1,64}$")]
+    body: dict[str, Any]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=200)] | None = None
+    """Needed for decisions that ask for a fresh sign-in (signatures)."""
+
+
+class ProofAnswer(BaseModel):
+    """A ready payload for Temporal's CLI or UI, good for one use within ten minutes."""
+
+    workflow_id: str
+    name: str
+    """Name of the signal, and of the update."""
+    input: dict[str, Any]
+    commands: dict[str, str]
+    expires_at: str
+
+
+@router.post(
+    "/decision-proofs",
+    summary="A proof for deciding from the Temporal CLI or UI",
+    responses=documented(400, 401, 403, 404, 413, 422),
+)
+async def prove(
+    case_id: CaseId,
+    body: ProofRequest,
+    caller: CallerDep,
+    engine: EngineDep,
+    gateway: GatewayDep,
+    settings: SettingsDep,
+    response: Response,
+) -> ProofAnswer:
+    """Nothing is decided yet. The proof is bound to this person, this case and exactly this content."""
+    kind = DECISIONS.get(body.decision)
+    if kind is None:
+        raise Problem(422, "api.unknown_decision", known=", ".join(DECISIONS))
+    content = await run_in_threadpool(_provable, engine, caller, case_id, kind, body)
+    decision, expires = gateway.prove(case_id, kind, caller.actor, content, fresh=kind.fresh_sign_in)
+    payload = decision.model_dump(mode="json")
+    workflow = f"offboarding-{case_id}"
+    given = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).replace("'", "'\\''")
+    where = f"--address {settings.temporal_address} -n {settings.temporal_namespace} -w {workflow}"
+    response.headers["cache-control"] = "no-store"
+    return ProofAnswer(
+        workflow_id=workflow,
+        name=kind.name,
+        input=payload,
+        commands={
+            "signal": f"temporal workflow signal {where} --name {kind.name} --input '{given}'",
+            "update": f"temporal workflow update execute {where} --name {kind.name} --input '{given}'",
+        },
+        expires_at=expires,
+    )
+
+
+def _provable(engine: Engine, caller: Caller, case_id: str, kind: DecisionKind, body: ProofRequest) -> Body:
+    with reading(engine) as session:
+        seen(session, case_id, caller)
+    if kind.fresh_sign_in:
+        if body.password is None:
+            raise Problem(422, "api.password_needed")
+        confirm_password(engine, caller.account, body.password.get_secret_value())
+    return checked(kind, body.body)
+
+
+def checked(kind: DecisionKind, content: dict[str, Any]) -> Body:
+    """The content as the kind's body. Raises RequestValidationError, which becomes a problem naming every field."""
+    try:
+        return kind.body.model_validate(content)
+    except ValidationError as error:
+        raise RequestValidationError([{**e, "loc": ("body", "body", *e["loc"])} for e in error.errors()]) from error

@@ -1,0 +1,80 @@
+"""Signing in and out, and one's own account."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from api.deps import CallerDep, EngineDep, SettingsDep, TokenDep
+from api.errors import Problem, documented
+from domain.errors import Refusal, invalid
+from models import accounts
+from models.accounts import SHORTEST_PASSWORD, hash_password
+from models.database import reading, writing
+from models.tables import Account
+from models.views import AccountLine
+
+router = APIRouter(tags=["session"])
+
+
+class SignIn(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"login": "hr.chen", "password": "wanbi-demo-2026"}]}
+    )
+
+    login: Annotated[str, Field(min_length=1, max_length=100)]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=200)]
+
+
+class SignedIn(BaseModel):
+    token: str
+    """Send it as `Authorization: Bearer …`. It is shown once and stored only as a hash."""
+    expires_at: datetime
+
+
+class NewPassword(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"present": "wanbi-demo-2026", "new": "a much better one"}]}
+    )
+
+    present: Annotated[SecretStr, Field(min_length=1, max_length=200)]
+    new: Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=200)]
+
+
+@router.post("/sign-in", summary="Get a token", responses=documented(401, 403, 422))
+def sign_in(body: SignIn, engine: EngineDep, settings: SettingsDep) -> SignedIn:
+    """Five wrong passwords in a row pause the account's sign-in for 15 minutes."""
+    lifetime = timedelta(hours=settings.session_hours)
+    try:
+        token, expires = accounts.sign_in(engine, body.login, body.password.get_secret_value(), lifetime)
+    except Refusal as refusal:
+        if refusal.code == "sign_in.failed":
+            raise Problem(401, refusal.code, headers={"www-authenticate": "Bearer"}) from refusal
+        raise
+    return SignedIn(token=token, expires_at=expires)
+
+
+@router.post("/sign-out", status_code=204, summary="End this token", responses=documented(401))
+def sign_out(engine: EngineDep, token: TokenDep, caller: CallerDep) -> None:
+    accounts.sign_out(engine, token)
+
+
+@router.get("/me", summary="Who am I", responses=documented(401))
+def me(caller: CallerDep, engine: EngineDep) -> AccountLine:
+    with reading(engine) as session:
+        account = session.get_one(Account, caller.account)
+        return AccountLine.model_validate(account, from_attributes=True)
+
+
+@router.put("/me/password", status_code=204, summary="Change my password", responses=documented(401, 403, 422))
+def change_password(body: NewPassword, caller: CallerDep, engine: EngineDep) -> None:
+    """Ends every token of the account: sign in again afterwards."""
+    accounts.confirm_password(engine, caller.account, body.present.get_secret_value())
+    if body.new.get_secret_value() == body.present.get_secret_value():
+        raise invalid("sign_in.same_password")
+    with writing(engine) as session:
+        account = session.get_one(Account, caller.account)
+        account.password_hash = hash_password(body.new.get_secret_value())
+        session.add(account)
+        accounts.end_all_tokens(session, account.id)

@@ -1,0 +1,138 @@
+"""Signing in: passwords with Argon2id, bearer tokens stored as hashes, a pause after repeated failures."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select, update
+
+from domain.errors import forbidden
+from domain.people import Actor, Role
+from models.database import reading, utc_now, writing
+from models.tables import AccessToken, Account
+
+FAILURES_BEFORE_PAUSE = 5
+PAUSE = timedelta(minutes=15)
+SHORTEST_PASSWORD = 12
+_HASHER = PasswordHasher()
+_NOBODY = _HASHER.hash(secrets.token_urlsafe())
+"""Checked when the login is unknown, so that the answer takes as long as for a known one."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The person behind a request."""
+
+    account: str
+    name: str
+    employee_id: str | None
+    roles: tuple[Role, ...]
+    language: str
+    time_zone: str
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.account, self.roles)
+
+    def has(self, *roles: Role) -> bool:
+        """True if the person has one of `roles`."""
+        return any(role in self.roles for role in roles)
+
+
+def hash_password(password: str) -> str:
+    """Argon2id with the library's current parameters."""
+    return _HASHER.hash(password)
+
+
+def sign_in(engine: Engine, login: str, password: str, lifetime: timedelta) -> tuple[str, datetime]:
+    """A new bearer token and when it ends. Raises Refusal: the same whatever was wrong, unless sign-in is paused."""
+    now = utc_now()
+    with reading(engine) as session:
+        account = session.exec(select(Account).where(Account.login == login)).one_or_none()
+    if account is not None and account.locked_until is not None and account.locked_until > now:
+        raise forbidden("sign_in.paused", minutes=int(PAUSE.total_seconds() // 60))
+    right = _matches(account.password_hash if account else _NOBODY, password)
+    if account is None or not right or not account.active:
+        if account is not None:
+            _count_failure(engine, account.id, now)
+        raise forbidden("sign_in.failed")
+    token = secrets.token_urlsafe(32)
+    expires = now + lifetime
+    with writing(engine) as session:
+        if account.failed_sign_ins:
+            session.execute(update(Account).where(col(Account.id) == account.id).values(failed_sign_ins=0))
+        session.add(AccessToken(hash=_hash(token), account=account.id, created_at=now, expires_at=expires))
+    return token, expires
+
+
+def confirm_password(engine: Engine, account_id: str, password: str) -> None:
+    """Proves anew who is there. Raises Refusal if the password is wrong."""
+    with reading(engine) as session:
+        account = session.get(Account, account_id)
+    now = utc_now()
+    if account is None or not account.active:
+        raise forbidden("sign_in.failed")
+    if account.locked_until is not None and account.locked_until > now:
+        raise forbidden("sign_in.paused", minutes=int(PAUSE.total_seconds() // 60))
+    if not _matches(account.password_hash, password):
+        _count_failure(engine, account_id, now)
+        raise forbidden("sign_in.password_wrong")
+
+
+def caller_of(session: Session, token: str) -> Caller | None:
+    """The person whose valid token this is; None if it is unknown, over, revoked or the account is closed."""
+    found = session.exec(
+        select(Account)
+        .join(AccessToken, col(AccessToken.account) == col(Account.id))
+        .where(
+            AccessToken.hash == _hash(token),
+            col(AccessToken.revoked_at).is_(None),
+            AccessToken.expires_at > utc_now(),
+            col(Account.active),
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    roles = tuple(Role(role) for role in found.roles)
+    return Caller(found.id, found.name, found.employee_id, roles, found.language, found.time_zone)
+
+
+def sign_out(engine: Engine, token: str) -> None:
+    """Ends this token."""
+    with writing(engine) as session:
+        session.execute(update(AccessToken).where(col(AccessToken.hash) == _hash(token)).values(revoked_at=utc_now()))
+
+
+def end_all_tokens(session: Session, account_id: str) -> None:
+    """Ends every token of an account: when it is closed, or its password or roles change."""
+    session.execute(
+        update(AccessToken)
+        .where(col(AccessToken.account) == account_id, col(AccessToken.revoked_at).is_(None))
+        .values(revoked_at=utc_now())
+    )
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _count_failure(engine: Engine, account_id: str, now: datetime) -> None:
+    with writing(engine) as session:
+        account = session.get(Account, account_id, with_for_update=True)
+        if account is None:
+            return
+        account.failed_sign_ins += 1
+        if account.failed_sign_ins >= FAILURES_BEFORE_PAUSE:
+            account.failed_sign_ins, account.locked_until = 0, now + PAUSE
+        session.add(account)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

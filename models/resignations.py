@@ -1,0 +1,105 @@
+"""A resignation arrives: recorded at once and for ever (NOT-07), whether or not the engine is there to take it on."""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from domain.case import Case
+from domain.errors import conflict, invalid, not_found
+from domain.law.notice import notice_end
+from domain.timezones import local_date
+from models import projection
+from models.accounts import Caller
+from models.law import current_pack
+from models.messages import StartCase
+from models.tables import Account, CaseView, Employee, Notice, Participant
+
+_CASES = uuid.UUID("6f1d3e0a-41f2-5f0e-9a0b-3d5a2f7c9e11")
+OLDEST_ARRIVAL = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What HR knows of a notice. `arrived_at` is when it reached the company, not when somebody opened it."""
+
+    employee_number: str
+    arrived_at: datetime
+    channel: str
+    text: str
+    requested_last_day: date | None
+    receiver: str
+
+
+def case_id_for(account: str, key: str) -> str:
+    """The case that this person's request with this idempotency key stands for."""
+    return uuid.uuid5(_CASES, f"{account}:{key}").hex
+
+
+def register(session: Session, by: Caller, key: str, registration: Registration, now: datetime) -> CaseView:
+    """Writes the notice and an empty case down. Raises Refusal; a resignation needs nobody's approval (NOT-01)."""
+    employee = session.exec(select(Employee).where(Employee.number == registration.employee_number)).one_or_none()
+    if employee is None:
+        raise not_found("resignation.unknown_employee", number=registration.employee_number)
+    leaver = session.exec(select(Account).where(Account.employee_id == employee.id, col(Account.active))).one_or_none()
+    if leaver is None:
+        raise conflict("resignation.no_account", number=registration.employee_number)
+    if leaver.id == by.account:
+        raise conflict("resignation.own")
+    _check(session, registration, leaver.id, now)
+    earliest, _ = notice_end(current_pack(), registration.arrived_at, employee.probation_until)
+    if registration.requested_last_day and registration.requested_last_day < earliest:
+        raise invalid("resignation.last_day_too_early", earliest=earliest.isoformat())
+    open_case = session.exec(select(Notice.case_id).where(Notice.open_for == employee.id)).one_or_none()
+    if open_case is not None:
+        raise conflict("resignation.already_open", case=open_case)
+    case = Case(case_id_for(by.account, key), employee.id, registration.arrived_at)
+    session.add(
+        Notice(
+            case_id=case.case_id,
+            employee_id=employee.id,
+            arrived_at=registration.arrived_at,
+            recorded_at=now,
+            channel=registration.channel,
+            text=registration.text,
+            text_sha256=hashlib.sha256(registration.text.encode()).hexdigest(),
+            requested_last_day=registration.requested_last_day,
+            receiver=registration.receiver,
+            registered_by=by.account,
+            open_for=employee.id,
+        )
+    )
+    row = projection.new_row(case, now)
+    row.department, row.leaver, row.hr = employee.department, leaver.id, by.account
+    row.last_day = max(earliest, registration.requested_last_day or earliest)
+    row.snapshot = projection.to_snapshot(case)
+    session.add(row)
+    for account in (leaver.id, by.account):
+        session.add(
+            Participant(account=account, case_id=case.case_id, last_day=row.last_day, arrived_at=row.arrived_at)
+        )
+    session.flush()
+    return row
+
+
+def _check(session: Session, registration: Registration, leaver: str, now: datetime) -> None:
+    if registration.arrived_at > now + timedelta(minutes=1):
+        raise invalid("resignation.arrives_in_the_future")
+    if registration.arrived_at < now - OLDEST_ARRIVAL:
+        raise invalid("resignation.arrived_too_long_ago", days=OLDEST_ARRIVAL.days)
+    wanted = registration.requested_last_day
+    if wanted and wanted > local_date(now, "Asia/Shanghai") + timedelta(days=366):
+        raise invalid("resignation.last_day_too_far")
+    if registration.receiver:
+        receiver = session.get(Account, registration.receiver)
+        if receiver is None or not receiver.active:
+            raise not_found("resignation.unknown_receiver", account=registration.receiver)
+        if receiver.id == leaver:
+            raise invalid("item.leaver_cannot_receive")
+
+
+def start_message(notice: Notice) -> StartCase:
+    """What the workflow of this notice's case is started with."""
+    return StartCase(case_id=notice.case_id, employee_id=notice.employee_id, arrived_at=notice.arrived_at)

@@ -1,0 +1,123 @@
+"""What the API shows: the shapes of its answers."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, Field
+
+T = TypeVar("T")
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list. `next` goes into `cursor` for the next page; null on the last."""
+
+    items: list[T]
+    next: str | None = None
+
+
+class CaseLine(BaseModel):
+    """A case in a list."""
+
+    case_id: str
+    employee_id: str
+    name: str
+    department: str
+    stage: Annotated[str, Field(examples=["handing_over"])]
+    arrived_at: datetime
+    last_day: date
+    open: bool
+    overdue: bool
+    failing: bool
+    """A connected system does not follow."""
+
+
+class CaseDetail(CaseLine):
+    """A case as far as the person asking may see it; what is not for them is absent."""
+
+    version: int
+    relations: list[str]
+    """What the person asking is to this case."""
+    case: dict[str, Any]
+    tasks: list[dict[str, Any]]
+    people: dict[str, str]
+    """Names of the accounts mentioned."""
+    temporal_url: str | None = None
+
+
+class FactLine(BaseModel):
+    """One entry of a case's evidence chain."""
+
+    seq: int
+    kind: str
+    at: datetime
+    by: str
+    by_name: str
+    data: dict[str, Any]
+    previous: str
+    hash: str
+    recorded_at: datetime
+
+
+class InboxTask(BaseModel):
+    """Something that waits for the person asking."""
+
+    case_id: str
+    key: str
+    kind: Annotated[str, Field(examples=["decide_clearance"])]
+    subject: str
+    leaver_name: str
+    due_at: datetime | None
+    overdue: bool
+
+
+class InboxMessage(BaseModel):
+    """A message in the in-app inbox, in the reader's language."""
+
+    id: int
+    case_id: str
+    kind: str
+    title: str
+    at: datetime
+    read: bool
+    mail: str
+
+
+class EmployeeLine(BaseModel):
+    id: str
+    number: str
+    name: str
+    department: str
+    job: str
+    title: str
+    manager: str | None
+    active: bool
+
+
+class EntitlementLine(BaseModel):
+    system: str
+    right: str
+    active: bool
+    frozen_on_notice: bool
+    changed_at: datetime
+
+
+class AccountLine(BaseModel):
+    id: str
+    login: str
+    name: str
+    email: str
+    employee_id: str | None
+    roles: list[str]
+    language: str
+    time_zone: str
+    active: bool
+
+
+class ChainCheck(BaseModel):
+    """The result of recomputing a case's evidence chain."""
+
+    case_id: str
+    facts: int
+    head: str
+    intact: bool
+    problems: list[str]

@@ -1,0 +1,64 @@
+"""Who sees what of a case: the least that each person needs (PIP-01)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from domain.people import Role
+from models.accounts import Caller
+
+WHOLE = ("hr", "counsel", "auditor", "leaver", "witness")
+_HEADER = ("case_id", "employee_id", "arrived_at", "stage", "last_day", "closed_at")
+_RUNNING = ("systems", "gaps")
+
+
+def relations(caller: Caller, snapshot: dict[str, Any], takes_part: bool) -> tuple[str, ...]:
+    """What the person is to this case, the widest view first; empty if it is none of their business."""
+    plan = snapshot.get("plan") or {}
+    found = [role.value for role in (Role.HR, Role.COUNSEL, Role.AUDITOR) if caller.has(role)]
+    if caller.account == plan.get("leaver") or (caller.employee_id and caller.employee_id == snapshot["employee_id"]):
+        found.append("leaver")
+    if caller.account == plan.get("witness"):
+        found.append("witness")
+    if caller.has(Role.SECURITY):
+        found.append("security")
+    if any(item["receiver"] == caller.account for item in snapshot.get("items", ())):
+        found.append("receiver")
+    if any(seat["account"] == caller.account for c in snapshot.get("clearances", ()) for seat in c["seats"]):
+        found.append("approver")
+    found += [role.value for role in (Role.ADMINISTRATOR, Role.ENGINEER) if caller.has(role)]
+    if not found and takes_part:
+        found.append("earlier_participant")
+    return tuple(found)
+
+
+def visible(snapshot: dict[str, Any], of: tuple[str, ...], account: str) -> dict[str, Any]:
+    """The part of the snapshot that a person with these relations may see."""
+    if any(relation in WHOLE for relation in of):
+        return snapshot
+    shown: dict[str, Any] = {key: snapshot.get(key) for key in _HEADER}
+    if "security" in of:
+        shown |= {"systems": snapshot.get("systems"), "grants": snapshot.get("grants")}
+    if "receiver" in of:
+        shown["items"] = [i for i in snapshot.get("items", ()) if i["receiver"] == account]
+    if "approver" in of:
+        shown["items"] = snapshot.get("items")
+        shown["clearances"] = [
+            c for c in snapshot.get("clearances", ()) if any(seat["account"] == account for seat in c["seats"])
+        ]
+    if "administrator" in of or "engineer" in of:
+        shown |= {key: snapshot.get(key) for key in _RUNNING}
+    record = snapshot.get("record")
+    if record and any(signature["account"] == account for signature in record["signatures"]):
+        shown["record"] = record
+    return shown
+
+
+def mentioned(value: Any) -> set[str]:
+    """Every text in a snapshot that could be an account; the caller looks up which are."""
+    if isinstance(value, str):
+        return {value} if 0 < len(value) <= 64 else set()
+    children: Iterable[Any] = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    found: set[str] = set()
+    for child in children:
+        found |= mentioned(child)
+    return found
