@@ -2,10 +2,11 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import Engine
@@ -34,35 +35,46 @@ def workflow_runner() -> SandboxedWorkflowRunner:
     )
 
 
+def case_worker(
+    client: Client, activities: Sequence[Callable[..., Any]], threads: ThreadPoolExecutor, *, max_cached_cases: int
+) -> Worker:
+    """Serves the workflows and their light steps."""
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=[Offboarding],
+        activities=activities,
+        activity_executor=threads,
+        workflow_runner=workflow_runner(),
+        max_cached_workflows=max_cached_cases,
+        sticky_queue_schedule_to_start_timeout=STICKY,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def access_worker(client: Client, activities: Sequence[Callable[..., Any]], threads: ThreadPoolExecutor) -> Worker:
+    """Serves the effects in connected systems; it can run where their secrets are, and nothing else."""
+    return Worker(
+        client,
+        task_queue=ACCESS_TASK_QUEUE,
+        activities=activities,
+        activity_executor=threads,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
 @asynccontextmanager
 async def running(client: Client, engine: Engine, config: Settings) -> AsyncIterator[None]:
     """Workers for the queues that this process serves, until the block ends."""
     async with AsyncExitStack() as stack:
         threads = stack.enter_context(ThreadPoolExecutor(max_workers=32, thread_name_prefix="activity"))
         if config.worker_queues in ("all", "cases"):
+            steps = case_activities(engine, config)
             await stack.enter_async_context(
-                Worker(
-                    client,
-                    task_queue=TASK_QUEUE,
-                    workflows=[Offboarding],
-                    activities=case_activities(engine, config),
-                    activity_executor=threads,
-                    workflow_runner=workflow_runner(),
-                    max_cached_workflows=config.max_cached_cases,
-                    sticky_queue_schedule_to_start_timeout=STICKY,
-                    graceful_shutdown_timeout=GRACE,
-                )
+                case_worker(client, steps, threads, max_cached_cases=config.max_cached_cases)
             )
         if config.worker_queues in ("all", "access"):
-            await stack.enter_async_context(
-                Worker(
-                    client,
-                    task_queue=ACCESS_TASK_QUEUE,
-                    activities=access_activities(engine, config),
-                    activity_executor=threads,
-                    graceful_shutdown_timeout=GRACE,
-                )
-            )
+            await stack.enter_async_context(access_worker(client, access_activities(engine, config), threads))
         yield
 
 
