@@ -17,7 +17,7 @@ from domain.case import (
     Stage,
 )
 from domain.change import Change, Fact, Notification
-from domain.timezones import at_local, end_of
+from domain.timezones import at_local, end_of, local_date
 
 _BEFORE_LAST_DAY = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)
 _RUNNING = (*_BEFORE_LAST_DAY, Stage.LEAVING, Stage.PURSUING)
@@ -72,7 +72,14 @@ def _clearance_tasks(case: Case) -> tuple[Task, ...]:
 
 def _grant_tasks(case: Case) -> tuple[Task, ...]:
     return tuple(
-        Task(f"grant:{g.id}", "decide_grant", g.id, case.agreed.security, g.remind_at, g.remind_at)
+        Task(
+            f"grant:{g.id}",
+            "decide_grant",
+            g.id,
+            case.agreed.security,
+            case.agreed.calendar.opening_after(g.requested_at, 1),
+            g.remind_at,
+        )
         for g in case.grants
         if g.status is GrantStatus.REQUESTED
     )
@@ -137,6 +144,8 @@ def signing_due(case: Case) -> datetime:
 
 def advance(case: Case, now: datetime) -> Change:
     """Does everything that is due: expiries first, then escalations, warnings and the digest."""
+    if case.plan is None or case.stage not in _RUNNING:
+        return Change(case)
     change = grants.expire(case, now)
     steps: tuple[Callable[[Case, datetime], Change], ...] = (clearances.escalate_due, _warn_of_last_day, _remind)
     for step in steps:
@@ -160,14 +169,13 @@ def _warn_of_last_day(case: Case, now: datetime) -> Change:
     due = [days for days, at in _warnings_ahead(case) if at <= now]
     if not due:
         return Change(case)
-    fact = Fact(
-        "LastDayWarned", now, data={"days": str(min(due)), "last_day": case.final_day.isoformat(), "rule": "NOT-08"}
-    )
+    left = str(max(0, (case.final_day - local_date(now, case.agreed.calendar.zone)).days))
+    fact = Fact("LastDayWarned", now, data={"days": left, "last_day": case.final_day.isoformat(), "rule": "NOT-08"})
     told = tuple(dict.fromkeys(a for a in (case.agreed.hr, case.agreed.leaver, case.agreed.witness) if a))
     return Change(
         replace(case, warned_days=(*case.warned_days, *due)),
         (fact,),
-        (Notification("last_day_near", told, (str(min(due)), case.final_day.isoformat())),),
+        (Notification("last_day_near", told, (left, case.final_day.isoformat())),),
     )
 
 

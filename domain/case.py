@@ -122,6 +122,8 @@ class Approval:
     account: str
     at: datetime
     note: str = ""
+    on_behalf_of: str = ""
+    """Who delegated this decision to `account`; empty if it was the account's own."""
 
 
 @dataclass(frozen=True)
@@ -298,6 +300,8 @@ class Case:
     pursue_until: datetime | None = None
     closed_at: datetime | None = None
     gaps: tuple[Gap, ...] = field(default=())
+    departed: tuple[str, ...] = ()
+    """Accounts that the case found closed: nobody who left is asked in the place of somebody who left."""
 
     @property
     def agreed(self) -> Plan:

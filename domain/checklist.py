@@ -36,16 +36,17 @@ def from_plan(plan: Plan, now: datetime) -> tuple[Item, ...]:
 def assign_receiver(case: Case, by: Actor, item_ids: tuple[str, ...], receiver: str, now: datetime) -> Change:
     """The witness or HR names who receives these items; an item already handed over has to be accepted anew."""
     plan = case.agreed
-    if by.account != plan.witness and not by.has(Role.HR):
+    if by.account == plan.leaver or (by.account != plan.witness and not by.has(Role.HR)):
         raise forbidden("item.only_witness_or_hr_assigns")
     if receiver == plan.leaver:
         raise invalid("item.leaver_cannot_receive")
     items = _pending(case, item_ids)
-    change = case
+    changed = case
     for item in items:
-        change = change.with_item(replace(item, receiver=receiver))
+        changed = changed.with_item(replace(item, receiver=receiver))
     fact = Fact("ReceiverAssigned", now, by.account, {"items": item_ids, "receiver": receiver})
-    return Change(change, (fact,), (Notification("receiver_assigned", (receiver,), item_ids),))
+    change = Change(changed, (fact,), (Notification("receiver_assigned", (receiver,), item_ids),))
+    return signing.overtaken(change, now)
 
 
 def hand_over(case: Case, by: Actor, item_ids: tuple[str, ...], proof: Proof, now: datetime) -> Change:
@@ -119,19 +120,20 @@ def waive(case: Case, by: Actor, item_ids: tuple[str, ...], reason: str, now: da
 
 
 def drop_receiver(case: Case, account: str, now: datetime) -> Change:
-    """A receiver has left: the witness (HR, if that is the same person) receives what is still pending."""
+    """A receiver has left: the witness receives what is still pending, or else HR, if they are there themselves."""
     plan = case.agreed
     items = tuple(item for item in case.items if item.receiver == account and item.status in PENDING)
-    if not items:
+    gone = (account, plan.leaver, *case.departed)
+    successor = next((other for other in (plan.witness, plan.hr) if other not in gone), "")
+    if not items or not successor:
         return Change(case)
-    successor = plan.witness if plan.witness != account else plan.hr
     changed = case
     for item in items:
         changed = changed.with_item(replace(item, receiver=successor))
     ids = tuple(item.id for item in items)
     fact = Fact("ReceiverLeft", now, data={"items": ids, "account": account, "successor": successor})
     told = tuple(dict.fromkeys((successor, plan.hr)))
-    return Change(changed, (fact,), (Notification("receiver_assigned", told, ids),))
+    return signing.overtaken(Change(changed, (fact,), (Notification("receiver_assigned", told, ids),)), now)
 
 
 def done(case: Case) -> bool:

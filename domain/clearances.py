@@ -39,11 +39,13 @@ def from_plan(plan: Plan) -> tuple[Clearance, ...]:
 
 def open_all(case: Case, now: datetime) -> Change:
     """Asks the first level of every department at once."""
-    change = Change(case)
+    opened, notes = case, []
     for clearance in case.clearances:
-        change = change.then(_ask(change.case, clearance, 0, "clearance_asked", now))
+        first = _newcomers(case, (), clearance.levels[0] if clearance.levels else ())
+        opened = opened.with_clearance(_clocked(case, replace(clearance, seats=first), now))
+        notes.append(Notification("clearance_asked", tuple(s.account for s in first), (clearance.department,)))
     fact = Fact("ClearancesOpened", now, data={"departments": tuple(c.department for c in case.clearances)})
-    return Change(change.case, (fact,), change.notifications)
+    return Change(opened, (fact,), tuple(notes))
 
 
 def decide(case: Case, by: Actor, department: str, approve: bool, reason: str, now: datetime) -> Change:
@@ -60,13 +62,22 @@ def decide(case: Case, by: Actor, department: str, approve: bool, reason: str, n
         raise conflict("clearance.already_approved_by_you", department=department)
     if not approve:
         return _send_back(case, clearance, by, reason, now)
-    approvals = (*clearance.approvals, Approval(by.account, now, reason))
-    facts = [Fact("ClearanceApprovalGiven", now, by.account, {"department": department, "note": reason})]
+    return signing.overtaken(_approve(case, clearance, by, reason, now), now)
+
+
+def _approve(case: Case, clearance: Clearance, by: Actor, note: str, now: datetime) -> Change:
+    department = clearance.department
+    behalf = next(seat.on_behalf_of for seat in clearance.seats if seat.account == by.account)
+    approvals = (*clearance.approvals, Approval(by.account, now, note, behalf))
+    data = {"department": department, "note": note, "on_behalf_of": behalf}
+    fact = Fact("ClearanceApprovalGiven", now, by.account, data)
     if len(approvals) < clearance.quorum:
-        return Change(case.with_clearance(replace(clearance, approvals=approvals)), tuple(facts))
+        given = replace(clearance, approvals=approvals)
+        change = Change(case.with_clearance(given), (fact,))
+        return change if given.undecided() else change.then(_escalate(change.case, given, "quorum", now))
     done = replace(clearance, approvals=approvals, status=ClearanceStatus.APPROVED, remind_at=None, escalate_at=None)
-    facts.append(Fact("ClearanceApproved", now, by.account, {"department": department}))
-    return signing.overtaken(Change(case.with_clearance(done), tuple(facts)), now)
+    approved = Fact("ClearanceApproved", now, by.account, {"department": department})
+    return Change(case.with_clearance(done), (fact, approved))
 
 
 def _send_back(case: Case, clearance: Clearance, by: Actor, reason: str, now: datetime) -> Change:
@@ -84,9 +95,8 @@ def _send_back(case: Case, clearance: Clearance, by: Actor, reason: str, now: da
     )
     fact = Fact("ClearanceSentBack", now, by.account, {"department": clearance.department, "reason": reason})
     told = tuple(dict.fromkeys(account for account in (plan.leaver, plan.witness) if account))
-    return Change(
-        case.with_clearance(back), (fact,), (Notification("clearance_sent_back", told, (clearance.department,)),)
-    )
+    note = Notification("clearance_sent_back", told, (clearance.department,))
+    return signing.overtaken(Change(case.with_clearance(back), (fact,), (note,)), now)
 
 
 def resubmit(case: Case, by: Actor, department: str, note: str, now: datetime) -> Change:
@@ -100,12 +110,12 @@ def resubmit(case: Case, by: Actor, department: str, note: str, now: datetime) -
     asked = _clocked(case, replace(clearance, status=ClearanceStatus.PENDING), now)
     fact = Fact("ClearanceResubmitted", now, by.account, {"department": department, "note": note})
     note_to = Notification("clearance_asked", asked.undecided(), (department,))
-    return Change(case.with_clearance(asked), (fact,), (note_to,))
+    return signing.overtaken(Change(case.with_clearance(asked), (fact,), (note_to,)), now)
 
 
 def reassign(case: Case, by: Actor, department: str, replaced: str, to: str, reason: str, now: datetime) -> Change:
     """HR or an administrator asks somebody else: in the place of `replaced`, or in addition if that is empty."""
-    if not by.has(Role.HR, Role.ADMINISTRATOR):
+    if by.account == case.agreed.leaver or not by.has(Role.HR, Role.ADMINISTRATOR):
         raise forbidden("clearance.may_not_reassign")
     clearance = _seatable(case, department, to)
     if not reason:
@@ -149,17 +159,26 @@ def escalate_due(case: Case, now: datetime) -> Change:
 
 
 def _escalate(case: Case, clearance: Clearance, why: str, now: datetime) -> Change:
-    level = clearance.level + 1
-    fact = Fact("ClearanceEscalated", now, data={"department": clearance.department, "level": level, "because": why})
+    """Asks as many further levels as the quorum takes; when there are no more, HR, who can name somebody else."""
+    seats, level, department = clearance.seats, len(clearance.levels), clearance.department
+    for further in range(clearance.level + 1, len(clearance.levels)):
+        new = _newcomers(case, seats, clearance.levels[further])
+        seats += new
+        if new and len(seats) >= clearance.quorum:
+            level = further
+            break
+    asked = _clocked(case, replace(clearance, seats=seats, level=level), now)
+    told = tuple(seat.account for seat in seats if seat not in clearance.seats)
+    notes = (Notification("clearance_escalated", told, (department,)),) if told else ()
+    fact = Fact("ClearanceEscalated", now, data={"department": department, "level": level, "because": why})
     if level < len(clearance.levels):
-        asked = _ask(case, clearance, level, "clearance_escalated", now)
-        return Change(asked.case, (fact,), asked.notifications)
+        return Change(case.with_clearance(asked), (fact,), notes)
     hr = case.agreed.hr
-    seats = clearance.seats if clearance.undecided() else (*clearance.seats, Seat(hr))
-    last = replace(clearance, seats=seats, escalate_at=None, level=level)
-    return Change(
-        case.with_clearance(last), (fact,), (Notification("clearance_unanswered", (hr,), (clearance.department,)),)
-    )
+    if not asked.undecided() or len(seats) < clearance.quorum:
+        seats += _newcomers(case, seats, (hr,))
+    last = replace(asked, seats=seats, escalate_at=None)
+    unanswered = Notification("clearance_unanswered", (hr,), (department,))
+    return Change(case.with_clearance(last), (fact,), (*notes, unanswered))
 
 
 def drop_account(case: Case, account: str, now: datetime) -> Change:
@@ -197,14 +216,10 @@ def cancel(case: Case, now: datetime) -> Change:
     return Change(cancelled, (fact,), (Notification("clearance_cancelled", told),) if told else ())
 
 
-def _ask(case: Case, clearance: Clearance, level: int, note: str, now: datetime) -> Change:
-    known = {seat.account for seat in clearance.seats}
-    leaver = case.agreed.leaver
-    level_accounts = clearance.levels[level] if level < len(clearance.levels) else ()
-    new = tuple(Seat(account) for account in level_accounts if account not in known and account != leaver)
-    asked = _clocked(case, replace(clearance, seats=clearance.seats + new, level=level), now)
-    told = tuple(seat.account for seat in new) or asked.undecided()
-    return Change(case.with_clearance(asked), (), (Notification(note, told, (clearance.department,)),))
+def _newcomers(case: Case, seats: tuple[Seat, ...], accounts: tuple[str, ...]) -> tuple[Seat, ...]:
+    """Seats for those of `accounts` who have none yet, are still there and are not the leaver."""
+    without = {*(seat.account for seat in seats), case.agreed.leaver, *case.departed}
+    return tuple(Seat(account) for account in accounts if account not in without)
 
 
 def _clocked(case: Case, clearance: Clearance, now: datetime) -> Clearance:

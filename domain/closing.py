@@ -95,6 +95,11 @@ def last_day_end(case: Case) -> datetime:
     return end_of(case.final_day, case.agreed.calendar.zone)
 
 
+def freeze_answered(case: Case, now: datetime) -> bool:
+    """Every system has shown the frozen rights or raised its alarm; the last day does not wait for either (HND-02)."""
+    return now >= last_day_end(case) or all(s.verified or s.failing_since for s in case.systems)
+
+
 def handover_complete(case: Case) -> bool:
     """Every item settled and every department confirmed: the record can be signed."""
     return checklist.done(case) and clearances.done(case)
@@ -108,8 +113,8 @@ def may_close(case: Case, now: datetime) -> bool:
         return True
     if access.unverified(case):
         return False
-    signed = case.record is not None and case.record.settled
-    if handover_complete(case) and signed:
+    sealed = case.record is not None and case.record.sealed_at is not None
+    if handover_complete(case) and sealed:
         return True
     return case.pursue_until is not None and now >= case.pursue_until
 
@@ -130,6 +135,8 @@ def gaps(case: Case) -> tuple[Gap, ...]:
             for s in case.record.signatures
             if s.status is not SignatureStatus.SIGNED
         ]
+        if case.record.settled and case.record.sealed_at is None:
+            found.append(Gap("record", "handover_record", "not_sealed"))
     found += [Gap("access", s.system, s.last_problem or "not_verified") for s in access.unverified(case)]
     return tuple(found)
 
@@ -185,8 +192,7 @@ def withdrawn(case: Case, now: datetime) -> Change:
 
 def place_hold(case: Case, by: Actor, reason: str, now: datetime) -> Change:
     """Counsel keeps the case from closing. Wages, certificate and last day are untouched by it (HND-02)."""
-    if not by.has(Role.COUNSEL):
-        raise forbidden("hold.only_counsel")
+    _require_counsel(case, by)
     if case.closed:
         raise conflict("case.closed")
     if case.hold is not None:
@@ -199,12 +205,16 @@ def place_hold(case: Case, by: Actor, reason: str, now: datetime) -> Change:
 
 def lift_hold(case: Case, by: Actor, reason: str, now: datetime) -> Change:
     """Counsel lifts the hold."""
-    if not by.has(Role.COUNSEL):
-        raise forbidden("hold.only_counsel")
+    _require_counsel(case, by)
     if case.hold is None:
         raise conflict("hold.none")
     fact = Fact("HoldLifted", now, by.account, {"reason": reason})
     return Change(replace(case, hold=None), (fact,))
+
+
+def _require_counsel(case: Case, by: Actor) -> None:
+    if not by.has(Role.COUNSEL) or by.account == case.agreed.leaver:
+        raise forbidden("hold.only_counsel")
 
 
 def require_running(case: Case) -> None:
@@ -219,9 +229,9 @@ def require_running(case: Case) -> None:
 
 def people_left(case: Case, accounts: tuple[str, ...], now: datetime) -> Change:
     """Accounts were closed: their open parts go to somebody who is there; what they decided stays as it was."""
-    change = Change(case)
     if case.plan is None or case.closed:
-        return change
+        return Change(case)
+    change = Change(replace(case, departed=tuple(dict.fromkeys((*case.departed, *accounts)))))
     for account in accounts:
         change = change.then(clearances.drop_account(change.case, account, now))
         change = change.then(checklist.drop_receiver(change.case, account, now))

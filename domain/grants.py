@@ -4,7 +4,7 @@ A grant can only give back what the freeze took away, in one system, for a cappe
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from domain.case import Case, Grant, GrantStatus, Stage
 from domain.change import Change, Fact, Notification
@@ -22,7 +22,7 @@ def request(
     plan = case.agreed
     if by.account != plan.leaver:
         raise forbidden("grant.only_leaver_asks")
-    _require_grantable(case)
+    _require_grantable(case, now)
     access = next((s for s in case.systems if s.system == system), None)
     if access is None:
         raise not_found("grant.unknown_system", system=system)
@@ -81,7 +81,7 @@ def decide(
         return Change(
             case.with_grant(refused), (fact,), (Notification("grant_refused", (grant.requested_by,), (grant_id,)),)
         )
-    _require_grantable(case)
+    _require_grantable(case, now)
     given = grant.hours if hours is None else hours
     _require_hours(case, given)
     if given > grant.hours:
@@ -108,6 +108,8 @@ def extend(case: Case, by: Actor, grant_id: str, hours: int, reason: str, now: d
     _require_approver(case, by, grant)
     if grant.status is not GrantStatus.ACTIVE or grant.expires_at is None or grant.starts_at is None:
         raise conflict("grant.not_active", grant=grant_id, status=grant.status.value)
+    if grant.expires_at <= now:
+        raise conflict("grant.not_active", grant=grant_id, status=GrantStatus.EXPIRED.value)
     _require_hours(case, hours)
     ends = grant.expires_at + timedelta(hours=hours)
     total = case.agreed.policy.grant_total_hours
@@ -153,6 +155,21 @@ def expire(case: Case, now: datetime) -> Change:
     return change
 
 
+def clip(case: Case, now: datetime) -> Change:
+    """The last day came nearer: no grant outlives the employment. One that was cut short stays so if the day moves."""
+    change = Change(case)
+    for grant in case.grants:
+        if grant.status is not GrantStatus.ACTIVE or grant.expires_at is None:
+            continue
+        clipped = _ending(case, grant, now, grant.expires_at)
+        if clipped.expires_at != grant.expires_at:
+            fact = Fact(
+                "GrantShortened", now, data={"grant": grant.id, "expires_at": _employment_end(case).isoformat()}
+            )
+            change = change.then(Change(change.case.with_grant(clipped), (fact,)))
+    return change
+
+
 def end_all(case: Case, now: datetime) -> Change:
     """Ends every open request and active grant because the case itself ends them."""
     change = Change(case)
@@ -167,9 +184,14 @@ def end_all(case: Case, now: datetime) -> Change:
 
 def _ending(case: Case, grant: Grant, now: datetime, ends: datetime) -> Grant:
     """Expiry, never after the employment, and the warning before it; too short a rest gets no warning."""
-    expires = min(ends, end_of(case.final_day, case.agreed.calendar.zone))
+    expires = min(ends, _employment_end(case))
     warn = expires - timedelta(hours=1)
     return replace(grant, expires_at=expires, warn_at=warn if warn > now else None)
+
+
+def _employment_end(case: Case) -> datetime:
+    """In UTC: hours are added to it, and an hour of the wall clock is not always an hour."""
+    return end_of(case.final_day, case.agreed.calendar.zone).astimezone(UTC)
 
 
 def _given(kind: str, by: Actor, grant: Grant, reason: str, now: datetime) -> Fact:
@@ -195,8 +217,8 @@ def _require_approver(case: Case, by: Actor, grant: Grant) -> None:
         raise forbidden("grant.only_security_decides")
 
 
-def _require_grantable(case: Case) -> None:
-    if case.stage not in _GRANTABLE:
+def _require_grantable(case: Case, now: datetime) -> None:
+    if case.stage not in _GRANTABLE or now >= _employment_end(case):
         raise conflict("grant.not_in_this_stage", stage=case.stage.value)
 
 

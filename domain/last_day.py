@@ -7,11 +7,12 @@ other side's agreement. NOT-09: after arrival a withdrawal is a request that tak
 from dataclasses import replace
 from datetime import date, datetime
 
+from domain import grants, signing
 from domain.case import Case, LastDayProposal, Side, Stage, WithdrawalRequest
 from domain.change import Change, Fact, Notification
 from domain.errors import conflict, forbidden, invalid
 from domain.people import Actor, Role
-from domain.timezones import local_date
+from domain.timezones import end_of, local_date
 
 _EMPLOYED = (
     Stage.OPENING,
@@ -25,7 +26,7 @@ _EMPLOYED = (
 def propose(case: Case, by: Actor, day: date, reason: str, now: datetime) -> Change:
     """One side proposes another last day: earlier (early release) or later. The other side has to agree."""
     side = _side(case, by)
-    _require_employed(case)
+    _require_employed(case, now)
     if not reason:
         raise invalid("reason.required")
     if day == case.final_day:
@@ -48,7 +49,7 @@ def propose(case: Case, by: Actor, day: date, reason: str, now: datetime) -> Cha
 def answer(case: Case, by: Actor, day: date, agree: bool, reason: str, now: datetime) -> Change:
     """The other side agrees to exactly the proposed day, or declines."""
     side = _side(case, by)
-    _require_employed(case)
+    _require_employed(case, now)
     proposal = case.proposal
     if proposal is None:
         raise conflict("last_day.nothing_proposed")
@@ -75,14 +76,15 @@ def answer(case: Case, by: Actor, day: date, agree: bool, reason: str, now: date
             "rule": "NOT-11" if early else "NOT-08",
         },
     )
-    return Change(replace(case, last_day=day, proposal=None, warned_days=()), (fact,), (told,))
+    change = Change(replace(case, last_day=day, proposal=None, warned_days=()), (fact,), (told,))
+    return signing.overtaken(change.then(grants.clip(change.case, now)), now)
 
 
 def request_withdrawal(case: Case, by: Actor, reason: str, now: datetime) -> Change:
     """The leaver asks to take the resignation back."""
     if by.account != case.agreed.leaver:
         raise forbidden("withdrawal.only_leaver")
-    _require_employed(case)
+    _require_employed(case, now)
     if case.withdrawal is not None:
         raise conflict("withdrawal.already_requested")
     fact = Fact("WithdrawalRequested", now, by.account, {"reason": reason, "rule": "NOT-09"})
@@ -97,7 +99,7 @@ def answer_withdrawal(case: Case, by: Actor, consent: bool, reason: str, now: da
     """The employer consents, and everything done so far is undone; or declines, and the case goes on."""
     if not by.has(Role.HR) or by.account == case.agreed.leaver:
         raise forbidden("withdrawal.only_hr_answers")
-    _require_employed(case)
+    _require_employed(case, now)
     if case.withdrawal is None:
         raise conflict("withdrawal.nothing_requested")
     if not consent:
@@ -121,6 +123,6 @@ def _other(case: Case, side: Side) -> str:
     return case.agreed.hr if side is Side.EMPLOYEE else case.agreed.leaver
 
 
-def _require_employed(case: Case) -> None:
-    if case.stage not in _EMPLOYED:
+def _require_employed(case: Case, now: datetime) -> None:
+    if case.stage not in _EMPLOYED or now >= end_of(case.final_day, case.agreed.calendar.zone):
         raise conflict("last_day.over", stage=case.stage.value)

@@ -67,6 +67,19 @@ class Policy:
     last_day_warnings: tuple[int, ...] = (7, 3, 0)
     """Days before the last day on which HR is warned (NOT-08)."""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError on figures that no case could live with, such as a reminder every 0 days."""
+        figures = {
+            "grant_max_hours": (1, self.grant_max_hours, 8784),
+            "grant_total_hours": (self.grant_max_hours, self.grant_total_hours, 8784),
+            "remind_every": (1, self.remind_every, 60),
+            "pursue_days": (0, self.pursue_days, 366),
+            **{f"last_day_warnings: {days}": (0, days, 366) for days in self.last_day_warnings},
+        }
+        for name, (least, figure, most) in figures.items():
+            if not least <= figure <= most:
+                raise ValueError(f"policy: {name} must lie between {least} and {most}")
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -79,7 +79,7 @@ def witness_refusal(case: Case, by: Actor, account: str, now: datetime) -> Chang
 def _witness(case: Case, by: Actor, record: HandoverRecord, signature: Signature, now: datetime) -> Change:
     if by.account == signature.account:
         raise forbidden("signature.own_refusal")
-    if by.account != case.agreed.witness and not by.has(Role.HR):
+    if by.account == case.agreed.leaver or (by.account != case.agreed.witness and not by.has(Role.HR)):
         raise forbidden("signature.only_witness_or_hr")
     witnessed = replace(
         signature, status=SignatureStatus.REFUSAL_WITNESSED, at=signature.at or now, witnessed_by=by.account
@@ -98,6 +98,12 @@ def sealed(case: Case, now: datetime) -> Change:
     record = _record(case)
     fact = Fact("RecordSealed", now, data={"document": record.document_id, "sha256": record.sha256})
     return Change(replace(case, record=replace(record, sealed_at=now, remind_at=None)), (fact,))
+
+
+def substance(case: Case) -> tuple[object, ...]:
+    """Everything about the handover that its record tells; if it changes, the record is out of date."""
+    items = tuple((i.id, i.status, i.receiver, i.proof, i.last_reason) for i in case.items)
+    return case.last_day, items, tuple((c.department, c.status, c.approvals) for c in case.clearances)
 
 
 def overtaken(change: Change, now: datetime) -> Change:

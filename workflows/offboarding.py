@@ -68,7 +68,7 @@ class Offboarding:
     async def _freeze(self) -> None:
         """Every system has either shown the frozen rights or raised its alarm; the keeper goes on with the latter."""
         if self._case.stage is Stage.FREEZING:
-            await self._until(lambda: all(s.verified or s.failing_since for s in self._case.systems))
+            await self._until(lambda: closing.freeze_answered(self._case, workflow.now()))
             self._enter(Stage.HANDING_OVER)
 
     async def _hand_over(self) -> None:

@@ -4,7 +4,7 @@ from temporalio import workflow
 
 from activities.casework import CaseActivities
 from domain import signing
-from domain.case import Case, Stage
+from domain.case import Stage
 from models.messages import RecordDraft, SealOrder
 from workflows import options
 from workflows.journal import Journal
@@ -42,7 +42,7 @@ class RecordKeeper:
             retry_policy=options.UNTIL_DONE,
             summary="make the handover record",
         )
-        if self._wanted() and _same_handover(drafted, self._journal.case):
+        if self._wanted() and signing.substance(drafted) == signing.substance(self._journal.case):
             self._journal.apply(
                 lambda case, now: signing.open_record(case, presented.document_id, presented.sha256, signers, now)
             )
@@ -67,10 +67,3 @@ class RecordKeeper:
         )
         if self._journal.case.record == record:
             self._journal.apply(signing.sealed)
-
-
-def _same_handover(drafted: Case, now: Case) -> bool:
-    """Nothing that the record tells has changed since it was drafted."""
-    before = [(i.id, i.status, i.receiver, i.proof) for i in drafted.items]
-    after = [(i.id, i.status, i.receiver, i.proof) for i in now.items]
-    return before == after and [c.status for c in drafted.clearances] == [c.status for c in now.clearances]

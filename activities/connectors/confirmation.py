@@ -98,7 +98,10 @@ def handover_text(case: Case, signatures: tuple[Signature, ...]) -> dict[str, An
             {
                 "department": c.department,
                 "status": c.status.value,
-                "approvals": [{"account": a.account, "at": a.at.isoformat(), "note": a.note} for a in c.approvals],
+                "approvals": [
+                    {"account": a.account, "on_behalf_of": a.on_behalf_of, "at": a.at.isoformat(), "note": a.note}
+                    for a in c.approvals
+                ],
             }
             for c in case.clearances
         ],

@@ -43,7 +43,10 @@ def parse(text: str) -> RulePack:
     """A rule pack from its TOML text. Raises BadPack if something is missing or malformed."""
     try:
         raw = tomllib.loads(text)
-        rules = tuple(_rule(entry) for entry in raw["rule"])
+        entries = raw["rule"]
+        if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
+            raise BadPack("rules must be tables: [[rule]]")
+        rules = tuple(_rule(entry) for entry in entries)
         return RulePack(str(raw["pack"]), str(raw["version"]), str(raw["time_zone"]), rules)
     except tomllib.TOMLDecodeError as error:
         raise BadPack(f"not TOML: {error}") from error
@@ -57,10 +60,10 @@ def _rule(entry: Mapping[str, object]) -> LegalRule:
         if not entry.get(needed):
             raise BadPack(f"{name} lacks {needed!r}")
     starts, ends = entry["effective_from"], entry.get("effective_to")
-    if not isinstance(starts, date) or not (ends is None or isinstance(ends, date)):
+    if type(starts) is not date or (ends is not None and type(ends) is not date):  # a TOML date-time is a date too
         raise BadPack(f"{name}: effective_from and effective_to must be dates")
     params = entry.get("params", {})
-    if not isinstance(params, Mapping) or not all(isinstance(v, int) and v >= 0 for v in params.values()):
+    if not isinstance(params, Mapping) or not all(type(v) is int and v >= 0 for v in params.values()):
         raise BadPack(f"{name}: parameters must be whole numbers, not negative")
     return LegalRule(
         id=name,
