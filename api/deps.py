@@ -1,4 +1,7 @@
-"""What routes ask for: the database, the gateway, the person asking, the idempotency key. Typed aliases, no logic."""
+"""What routes ask for: the database, the gateway, the person asking, the idempotency key. Typed aliases, no logic.
+
+Dependencies that don't wait for anything are `async`, so that they cost no thread.
+"""
 
 from typing import Annotated, cast
 
@@ -17,15 +20,15 @@ from models.database import reading
 _bearer = HTTPBearer(auto_error=False, description="The token that POST /api/v1/sign-in answers with.")
 
 
-def _engine(request: Request) -> Engine:
+async def _engine(request: Request) -> Engine:
     return cast(Engine, request.app.state.engine)
 
 
-def _gateway(request: Request) -> Gateway:
+async def _gateway(request: Request) -> Gateway:
     return cast(Gateway, request.app.state.gateway)
 
 
-def _settings(request: Request) -> Settings:
+async def _settings(request: Request) -> Settings:
     return cast(Settings, request.app.state.settings)
 
 
@@ -34,7 +37,7 @@ GatewayDep = Annotated[Gateway, Depends(_gateway)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
 
 
-def _token(credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]) -> str:
+async def _token(credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]) -> str:
     if credentials is None or not credentials.credentials:
         raise Problem(401, "api.sign_in_first", headers={"www-authenticate": "Bearer"})
     return credentials.credentials
@@ -60,7 +63,7 @@ class Requires:
     def __init__(self, *roles: Role) -> None:
         self._roles = roles
 
-    def __call__(self, caller: CallerDep) -> Caller:
+    async def __call__(self, caller: CallerDep) -> Caller:
         if not caller.has(*self._roles):
             raise Problem(403, "api.role_needed", roles=", ".join(self._roles))
         return caller
