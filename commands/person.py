@@ -1,0 +1,55 @@
+"""A person at the HTTP API, for the demo and for tests: signs in once, and gives every write a key of its own."""
+
+import uuid
+from typing import Any
+
+import httpx
+
+
+class Unexpected(RuntimeError):
+    """The API answered something else than the story needs; the message shows what."""
+
+
+class Person:
+    """Signed in at `url`. Writes are repeated with the same key while the API or the engine is away."""
+
+    def __init__(self, url: str, login: str, password: str, *, timeout: float = 30.0) -> None:
+        self.login = login
+        self._password = password
+        self._http = httpx.Client(base_url=f"{url}/api/v1", timeout=timeout)
+        token = self._checked(self._http.post("/sign-in", json={"login": login, "password": password}), 200)["token"]
+        self._http.headers["authorization"] = f"Bearer {token}"
+        self.account: str = self.get("/me")["id"]
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        """The JSON answer. Raises Unexpected if it is not 200."""
+        return self._checked(self._http.get(path, params=parameters), 200)
+
+    def post(self, path: str, body: Any, *, expect: int = 200, key: str | None = None) -> Any:
+        """The JSON answer of a write. Raises Unexpected if the status is another one."""
+        headers = {"idempotency-key": key or str(uuid.uuid4())}
+        return self._checked(self._http.post(path, json=body, headers=headers), expect)
+
+    def patch(self, path: str, body: Any, *, expect: int = 200) -> Any:
+        """As `post`, for changes."""
+        headers = {"idempotency-key": str(uuid.uuid4())}
+        return self._checked(self._http.patch(path, json=body, headers=headers), expect)
+
+    def try_post(self, path: str, body: Any, key: str) -> httpx.Response:
+        """The plain response of one attempt. Raises httpx.HTTPError if nobody answers."""
+        return self._http.post(path, json=body, headers={"idempotency-key": key})
+
+    def decide(self, case_id: str, decision: str, *, expect: int = 200, **body: Any) -> Any:
+        """Carries a decision to a case; the password is added where the API asks for it."""
+        if decision in ("sign_record", "witness_refusal"):
+            body["password"] = self._password
+        return self.post(f"/cases/{case_id}/{decision.replace('_', '-')}", body, expect=expect)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _checked(self, response: httpx.Response, expected: int) -> Any:
+        if response.status_code != expected:
+            where = f"{response.request.method} {response.request.url.path}"
+            raise Unexpected(f"{self.login}: {where}: {response.status_code}, not {expected}: {response.text[:500]}")
+        return response.json() if response.content else None
