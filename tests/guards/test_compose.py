@@ -1,0 +1,246 @@
+"""The production set is what docs/operations.md says: valid, complete, closed to the outside, limited, pinned."""
+
+import importlib.util
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]  # ships no types
+from compose_spec import PyOptions
+
+from config import Settings
+from workflows import ids
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docker-compose.yml").read_text()
+RAW: dict[str, Any] = yaml.safe_load(TEXT)
+JOBS = {"databases", "temporal-schema", "temporal-init", "temporal-cli", "wanbi-migrate"}
+WANBI = {"wanbi-migrate", "wanbi-worker-cases", "wanbi-worker-access", "wanbi-api"}
+VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?:(?P<operator>:?[-?])(?P<rest>[^}]*))?\}")
+
+
+class Missing(Exception):
+    """A variable that Compose would stop at."""
+
+
+def read_env(path: Path) -> dict[str, str]:
+    lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
+    return {name: value.strip("'") for name, value in (line.split("=", 1) for line in lines)}
+
+
+def interpolated(text: str, env: dict[str, str]) -> str:
+    """The text as Compose reads it: ${A}, ${A:-default}, ${A:?message}."""
+
+    def value(found: re.Match[str]) -> str:
+        given, operator = env.get(found["name"], ""), found["operator"]
+        if not given and operator == ":?":
+            raise Missing(found["name"])
+        return given or (found["rest"] if operator == ":-" else "")
+
+    return VARIABLE.sub(value, text)
+
+
+def resolved(node: Any, env: dict[str, str]) -> Any:
+    """The file with every variable filled in, the way Compose does it: after reading the YAML, in its texts."""
+    if isinstance(node, dict):
+        return {key: resolved(value, env) for key, value in node.items()}
+    if isinstance(node, list):
+        return [resolved(value, env) for value in node]
+    return interpolated(node, env) if isinstance(node, str) else node
+
+
+def environment(service: dict[str, Any], env: dict[str, str]) -> dict[str, str]:
+    """What the container gets: a variable without a value is passed on if it is set."""
+    wanted = service.get("environment", {})
+    return {
+        name: env[name] if value is None else value
+        for name, value in wanted.items()
+        if value is not None or name in env
+    }
+
+
+@pytest.fixture(scope="module")
+def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An .env as deploy/make-env.sh writes it, with the one thing filled in that only a person knows."""
+    path = tmp_path_factory.mktemp("env") / ".env"
+    subprocess.run(["sh", str(ROOT / "deploy" / "make-env.sh"), str(path)], check=True, capture_output=True)
+    assert path.stat().st_mode & 0o077 == 0
+    return {**read_env(path), "WANBI_PUBLIC_URL": "https://wanbi.example.com"}
+
+
+@pytest.fixture(scope="module")
+def services(env: dict[str, str]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = resolved(RAW, env)["services"]
+    return found
+
+
+def test_the_file_is_valid_against_the_compose_specification(env: dict[str, str]) -> None:
+    compose = PyOptions(apply_merge=True).from_yaml(yaml.safe_dump(resolved(RAW, env)))
+    compose.validate()
+    compose.to_spec()
+    assert set(compose.service_names()) == set(RAW["services"])
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"), [("restart: unless-stopped", "restart: sometimes"), ("healthcheck:", "healthchek:")]
+)
+def test_the_check_against_the_specification_sees_mistakes(right: str, wrong: str, env: dict[str, str]) -> None:
+    assert right in TEXT
+    broken = resolved(yaml.safe_load(TEXT.replace(right, wrong)), env)
+    with pytest.raises(ValueError, match=r".+"):
+        PyOptions(apply_merge=True).from_yaml(yaml.safe_dump(broken)).to_spec()
+
+
+def test_every_variable_is_explained_in_env_example_and_nothing_else_is() -> None:
+    passed_on = {
+        name
+        for service in RAW["services"].values()
+        for name, value in service.get("environment", {}).items()
+        if value is None
+    }
+    assert {found["name"] for found in VARIABLE.finditer(TEXT)} | passed_on == set(read_env(ROOT / ".env.example"))
+
+
+def test_defaults_in_the_file_are_those_of_env_example() -> None:
+    example = read_env(ROOT / ".env.example")
+    defaults = {found["name"]: found["rest"] for found in VARIABLE.finditer(TEXT) if found["operator"] == ":-"}
+    assert {name: example[name] for name in defaults} == defaults
+
+
+def test_env_example_holds_no_secret_and_a_missing_one_stops_the_start() -> None:
+    example = read_env(ROOT / ".env.example")
+    secret = {name for name in example if re.search(r"_KEYS$|PASSWORD$|SECRET$", name)}
+    assert not any(example[name] for name in secret)
+    needed = secret - {"WANBI_SMTP_PASSWORD", "TEMPORAL_UI_AUTH_CLIENT_SECRET"}
+    for name in needed | {"WANBI_PUBLIC_URL"}:
+        given = {other: "x" for other in example if other != name}
+        with pytest.raises(Missing, match=name):
+            resolved(RAW, given)
+
+
+@pytest.mark.parametrize("name", sorted(WANBI))
+def test_every_process_of_ours_starts_from_the_settings_it_is_given(
+    name: str, services: dict[str, dict[str, Any]], env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = environment(services[name], env)
+    assert {variable.removeprefix("WANBI_").lower() for variable in given} <= set(Settings.model_fields)
+    for variable, value in given.items():
+        monkeypatch.setenv(variable, value)
+    settings = Settings(_env_file=None)
+    assert settings.environment == "production"
+    assert settings.url.startswith("postgresql+psycopg://")
+    assert settings.temporal_address == "temporal:7233"
+
+
+def test_workers_of_the_two_queues_scale_apart_and_only_the_access_workers_hold_connector_secrets(
+    services: dict[str, dict[str, Any]], env: dict[str, str]
+) -> None:
+    queues = {name: services[name].get("environment", {}).get("WANBI_WORKER_QUEUES") for name in WANBI}
+    assert queues["wanbi-worker-cases"] == "cases"
+    assert queues["wanbi-worker-access"] == "access"
+    holders = {name for name, service in services.items() if "WANBI_WEBHOOK_SECRETS" in service.get("environment", {})}
+    assert holders == {"wanbi-worker-access"}
+
+
+def test_only_migrations_connect_as_the_owner_of_the_tables(services: dict[str, dict[str, Any]]) -> None:
+    users = {name: services[name]["environment"]["WANBI_DATABASE_URL"].split("//")[1].split(":")[0] for name in WANBI}
+    assert {name for name, user in users.items() if user == "wanbi_owner"} == {"wanbi-migrate"}
+
+
+@pytest.mark.parametrize("name", sorted(RAW["services"]))
+def test_every_service_is_limited_and_restarts_or_is_a_job(name: str, services: dict[str, dict[str, Any]]) -> None:
+    service = services[name]
+    assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory"}
+    assert service["restart"] == ("no" if name in JOBS else "unless-stopped")
+    assert ("healthcheck" in service) is (name not in JOBS)
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["logging"]["options"]["max-size"]
+
+
+@pytest.mark.parametrize("name", sorted(WANBI))
+def test_our_containers_can_neither_write_their_files_nor_gain_rights(
+    name: str, services: dict[str, dict[str, Any]]
+) -> None:
+    service = services[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["tmpfs"] == ["/tmp"]  # noqa: S108
+    assert "USER 10001:10001" in (ROOT / "Dockerfile").read_text()
+
+
+def test_only_the_api_and_the_ui_are_published_and_only_on_the_host_itself(services: dict[str, dict[str, Any]]) -> None:
+    published = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    assert published == {"wanbi-api": ["127.0.0.1:8000:8000"], "temporal-ui": ["127.0.0.1:8233:8080"]}
+
+
+def test_postgresql_and_temporal_are_reachable_from_inside_only(services: dict[str, dict[str, Any]]) -> None:
+    inside = {name for name, network in RAW["networks"].items() if network.get("internal")}
+    for name in ("postgres", "temporal", "databases", "temporal-schema", "temporal-init", "wanbi-migrate"):
+        assert set(services[name]["networks"]) <= inside, name
+    assert "database" not in services["temporal-ui"]["networks"]
+    assert {name for name, s in services.items() if "outside" in s["networks"]} == WANBI - {"wanbi-migrate"} | {
+        "temporal-ui"
+    }
+
+
+@pytest.mark.parametrize("name", sorted(RAW["services"]))
+def test_images_are_pinned_to_an_exact_version(name: str, services: dict[str, dict[str, Any]]) -> None:
+    assert re.fullmatch(r"[\w./-]+:\d+\.\d+(\.\d+)?[\w.-]*(@sha256:[0-9a-f]{64})?", services[name]["image"])
+
+
+def test_our_image_carries_the_version_of_the_project_and_the_python_of_the_dockerfile(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    built = services["wanbi-api"]
+    assert built["image"] == f"wanbi:{project['version']}"
+    assert f"ARG PYTHON_IMAGE={built['build']['args']['PYTHON_IMAGE']}\n" in (ROOT / "Dockerfile").read_text()
+
+
+def test_data_lives_on_a_named_volume_where_this_major_version_keeps_it(services: dict[str, dict[str, Any]]) -> None:
+    postgres = services["postgres"]
+    assert int(postgres["image"].split(":")[1].split(".")[0]) >= 18
+    assert postgres["volumes"] == ["postgres:/var/lib/postgresql"]
+    assert "postgres" in RAW["volumes"]
+    assert services["temporal"]["environment"]["NUM_HISTORY_SHARDS"] == "512"
+
+
+@pytest.mark.parametrize("name", sorted(RAW["services"]))
+def test_whoever_is_waited_for_can_be_waited_for(name: str, services: dict[str, dict[str, Any]]) -> None:
+    for other, wait in services[name].get("depends_on", {}).items():
+        expected = "service_completed_successfully" if other in JOBS else "service_healthy"
+        assert wait["condition"] == expected, f"{name} waits for {other}"
+
+
+@pytest.mark.parametrize("name", sorted(WANBI))
+def test_commands_name_modules_and_files_that_the_image_holds(name: str, services: dict[str, dict[str, Any]]) -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    default = json.loads(re.findall(r"^CMD (\[.*\])$", dockerfile, re.M)[-1])
+    command: list[str] = services[name].get("command", default)
+    for part in command + services[name].get("healthcheck", {}).get("test", []):
+        if part.endswith((".py", ".json")):
+            assert (ROOT / part).is_file(), part
+        elif re.fullmatch(r"(api|commands)\.\w+(:\w+)?", part):
+            assert importlib.util.find_spec(part.split(":")[0]), part
+
+
+def test_the_image_holds_every_module_of_the_project() -> None:
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
+    modules = {path.split("/")[0] for path in tracked if path.endswith((".py", ".toml", ".po", ".mo", ".j2"))}
+    allowed = {line[1:].split("/")[0] for line in (ROOT / ".dockerignore").read_text().split() if line[0] == "!"}
+    left_out = modules - allowed - {"tests", "bench", "pyproject.toml"}
+    assert not left_out, f"name them in .dockerignore, or here as not needed at run time: {left_out}"
+
+
+def test_the_namespace_and_its_search_attributes_are_those_of_the_code(services: dict[str, dict[str, Any]]) -> None:
+    script = (ROOT / "deploy" / "temporal-init.sh").read_text()
+    made = dict(re.findall(r"^add (\w+) (\w+)$", script, re.M))
+    wanted = {key.name: key.indexed_value_type.name.title().replace("_", "") for key in ids.SEARCH_ATTRIBUTES}
+    assert made == wanted
+    assert services["temporal-init"]["environment"]["TEMPORAL_NAMESPACE"] == (
+        Settings.model_fields["temporal_namespace"].default
+    )
