@@ -217,13 +217,16 @@ def _require_counsel(case: Case, by: Actor) -> None:
         raise forbidden("hold.only_counsel")
 
 
-def require_running(case: Case) -> None:
-    """Raises Refusal if nobody can decide anything in this case: not opened yet, being undone, or closed."""
+def require_running(case: Case, *, or_undone: bool = False) -> None:
+    """Raises Refusal if nobody can decide this now: the case is not opened yet, or closed, or being undone.
+
+    `or_undone`: it may also be decided while the case is being undone, as a legal hold, which keeps that from ending.
+    """
     if case.closed:
         raise conflict("case.closed")
     if case.plan is None:
         raise conflict("case.not_open_yet")
-    if case.stage is Stage.WITHDRAWING:
+    if case.stage is Stage.WITHDRAWING and not or_undone:
         raise conflict("case.being_withdrawn")
 
 

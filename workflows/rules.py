@@ -52,12 +52,15 @@ RULES: dict[type[d.Body], Binding] = {
 }
 
 
+_ALSO_WHILE_UNDONE = (d.PlaceHold, d.LiftHold)
+
+
 def rule_for(by: Actor, body: d.Body) -> Rule:
     """The rule that carries out this person's decision; it refuses while the case is not open yet, or closed."""
     bound = RULES[type(body)](by, body)
 
     def guarded(case: Any, now: Any) -> Any:
-        closing.require_running(case)
+        closing.require_running(case, or_undone=isinstance(body, _ALSO_WHILE_UNDONE))
         return bound(case, now)
 
     return guarded
