@@ -35,26 +35,26 @@ def fact_hash(row: FactRow) -> str:
     return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
 
 
-def append(session: Session, case_id: str, facts: Sequence[NumberedFact], now: datetime) -> None:
-    """Adds facts at the end of the case's chain, each once. The caller holds the case's row.
+def append(session: Session, case_id: str, facts: Sequence[NumberedFact], now: datetime) -> list[int]:
+    """Adds facts at the end of the case's chain, each once; returns the numbers of those that it voided.
 
-    Numbers at or above the first one given belong to no confirmed step yet: the same fact found there is this one
-    written before, any other comes from an attempt that never was, and is voided.
+    The caller holds the case's row. Numbers at or above the first one given belong to no confirmed step yet: the same
+    fact found there is this one written before, any other comes from an attempt that never was, and is voided.
     """
     if not facts:
-        return
+        return []
     found = session.exec(
         select(FactRow)
         .where(col(FactRow.case_id) == case_id, col(FactRow.number) >= facts[0].number)
         .order_by(col(FactRow.seq))
     ).all()
     voided = _voided(session, case_id) if found else set()
-    standing = {(row.number, row.kind, _plain(row.data)): row for row in found if row.seq not in voided}
-    given = {(fact.number, fact.kind, _plain(_json(fact))): fact for fact in facts}
-    phantoms = [row for key, row in standing.items() if key not in given]
-    rows = [_void(row, now) for row in phantoms]
-    rows += [_row(case_id, fact) for key, fact in given.items() if key not in standing]
-    _chain(session, case_id, rows, now)
+    standing = {_content(row): row for row in found if row.seq not in voided}
+    given = {_content(row): row for row in (_row(case_id, fact) for fact in facts)}
+    phantoms = [row for content, row in standing.items() if content not in given]
+    new = [row for content, row in given.items() if content not in standing]
+    _chain(session, case_id, [*(_void(row, now) for row in phantoms), *new], now)
+    return [row.number for row in phantoms if row.number is not None]
 
 
 def append_foreign(session: Session, case_id: str, kind: str, by: str, data: dict[str, Any], now: datetime) -> None:
@@ -106,8 +106,8 @@ def _json(fact: NumberedFact) -> dict[str, Any]:
     return {key: list(value) if isinstance(value, tuple) else value for key, value in fact.data.items()}
 
 
-def _plain(data: Any) -> bytes:
-    return rfc8785.dumps(data)
+def _content(row: FactRow) -> tuple[int | None, str, str, datetime, bytes]:
+    return row.number, row.kind, row.by, row.at.astimezone(UTC), rfc8785.dumps(row.data)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,15 @@
-"""One write of a case: proof, facts, read model, inbox, in one transaction; harmless when repeated or late."""
+"""One write of a case: proof, facts, read model, inbox, in one transaction; harmless when repeated or late.
 
+Writes are ordered by the instant on the case's own clock at which they were asked for. Their version would not do: a
+worker killed in the middle of a step, or a reset of the workflow, leaves rows of versions that never were; the true
+ones come again with the same versions, and later.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, delete, select
 
 from models import facts, projection
 from models.database import utc_now, writing
@@ -24,21 +30,22 @@ class DatabaseLedger:
         """Writes the request, or nothing if its decision's proof does not hold."""
         with writing(self.engine) as session:
             row = self._lock(session, request)
-            if row.version > request.version:
+            if row.version and (request.now, request.version) < (row.updated_at, row.version):
                 return RecordOutcome()  # a late repetition: something newer is written already
-            if request.proof is not None:
-                try:
-                    self._use_proof(session, request)
-                except BadProof as bad:
-                    return RecordOutcome(refusal=bad.code)
-            now = utc_now()
-            facts.append(session, request.case.case_id, request.facts, now)
-            projection.project(session, row, request.case, request.version, now)
+            try:
+                token = self._believed(session, request)
+            except BadProof as bad:
+                return RecordOutcome(refusal=bad.code)
+            case_id = request.case.case_id
+            never_were = facts.append(session, case_id, request.facts, utc_now())
+            if never_were:
+                self._free_proofs(session, case_id, never_were)
+            if token:
+                session.merge(UsedProof(id=token, case_id=case_id, number=request.facts[0].number))
+            projection.project(session, row, request.case, request.version, request.now)
             if request.case.closed:
-                self._let_go(session, request.case.case_id)
-            unreachable = projection.tell(
-                session, request.case.case_id, request.version, request.notifications, request.now
-            )
+                self._let_go(session, case_id)
+            unreachable = projection.tell(session, case_id, request.version, request.notifications, request.now)
             return RecordOutcome(unreachable=unreachable)
 
     def _lock(self, session: Session, request: RecordRequest) -> CaseView:
@@ -48,13 +55,16 @@ class DatabaseLedger:
         ).one_or_none()
         return row or projection.new_row(request.case, request.now)
 
-    def _use_proof(self, session: Session, request: RecordRequest) -> None:
-        """Raises BadProof unless the proof was issued for this decision and is used for the first time.
+    def _believed(self, session: Session, request: RecordRequest) -> str:
+        """The proof's id; empty if the case itself writes.
 
-        A use above the last confirmed fact belongs to an attempt of this very decision that was cut short.
+        Raises BadProof unless the proof was issued for this decision and is used for the first time. A use above the
+        last confirmed fact belongs to an attempt of this very decision that was cut short.
         """
         proof = request.proof
-        if proof is None or not request.facts:
+        if proof is None:
+            return ""
+        if not request.facts:
             raise BadProof("proof.missing")
         account = session.get(Account, proof.account)
         if account is None or not account.active:
@@ -63,14 +73,15 @@ class DatabaseLedger:
             raise BadProof("proof.role_lost")
         fresh = DECISIONS[proof.action].fresh_sign_in
         token = self.proofs.check(proof, request.case.case_id, utc_now(), fresh=fresh)
-        first = request.facts[0].number
         used = session.get(UsedProof, token)
-        if used is None:
-            session.add(UsedProof(id=token, case_id=request.case.case_id, number=first))
-        elif used.case_id == request.case.case_id and used.number >= first:
-            used.number = first
-        else:
+        cut_short = used is not None and used.number >= request.facts[0].number
+        if used is not None and not (cut_short and used.case_id == request.case.case_id):
             raise BadProof("proof.already_used")
+        return token
+
+    def _free_proofs(self, session: Session, case_id: str, numbers: Sequence[int]) -> None:
+        """A decision whose fact never came to be may still be made with its proof."""
+        session.execute(delete(UsedProof).where(col(UsedProof.case_id) == case_id, col(UsedProof.number).in_(numbers)))
 
     def _let_go(self, session: Session, case_id: str) -> None:
         """A closed case lets its person resign again."""

@@ -1,5 +1,6 @@
 """Writes a case's snapshot into the read model: the rows from which lists, inboxes and pages are served."""
 
+import hashlib
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -27,7 +28,7 @@ def from_snapshot(snapshot: Any) -> Case:
 
 
 def project(session: Session, row: CaseView, case: Case, version: int, now: datetime) -> None:
-    """Brings the row of a case and everything derived from it to this version."""
+    """Brings the row of a case and everything derived from it to this version, made at `now` on the case's clock."""
     tasks = agenda.tasks(case)
     row.stage = case.stage.value
     row.open = not case.closed
@@ -111,30 +112,36 @@ def tell(
     if not wanted:
         return ()
     accounts = {a.id: a for a in session.exec(select(Account).where(col(Account.id).in_(list(wanted)))).all()}
-    known = set(
-        session.exec(
-            select(NotificationRow.key).where(col(NotificationRow.key).startswith(f"{case_id}:{version}:"))
-        ).all()
-    )
-    for position, notification in enumerate(notifications):
-        for account in dict.fromkeys(notification.to):
-            key = f"{case_id}:{version}:{position}:{account}"
-            person = accounts.get(account)
-            if person is None or not person.active or key in known:
-                continue
-            session.add(
-                NotificationRow(
-                    key=key,
-                    account=account,
-                    case_id=case_id,
-                    kind=notification.kind,
-                    subjects=list(notification.subjects),
-                    at=now,
-                    mail="waiting" if person.email else "none",
-                    mail_at=now if person.email else None,
-                )
+    messages = {
+        _key(case_id, version, notification, account): (notification, account)
+        for notification in notifications
+        for account in notification.to
+        if account in accounts and accounts[account].active
+    }
+    known = set(session.exec(select(NotificationRow.key).where(col(NotificationRow.key).in_(list(messages)))).all())
+    for key, (notification, account) in messages.items():
+        if key in known:
+            continue
+        mail = bool(accounts[account].email)
+        session.add(
+            NotificationRow(
+                key=key,
+                account=account,
+                case_id=case_id,
+                kind=notification.kind,
+                subjects=list(notification.subjects),
+                at=now,
+                mail="waiting" if mail else "none",
+                mail_at=now if mail else None,
             )
+        )
     return tuple(a for a in wanted if a not in accounts or not accounts[a].active)
+
+
+def _key(case_id: str, version: int, notification: Notification, account: str) -> str:
+    """Names the message by what it says: an attempt that never was may have used this version for something else."""
+    said = hashlib.sha256("\x00".join((notification.kind, *notification.subjects)).encode()).hexdigest()[:16]
+    return f"{case_id}:{version}:{said}:{account}"
 
 
 def forget(session: Session, case_id: str) -> None:

@@ -5,17 +5,20 @@ effect still fails, that effect is stopped, its last attempt waited for, and the
 """
 
 import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, RetryState, TimeoutType, is_cancelled_exception
+from temporalio.exceptions import TimeoutError as TimedOut
 
 from activities.access import AccessActivities
 from domain import access
 from domain.case import SystemAccess
 from models.messages import AccessOrder, AccessReceipt
 from workflows import ids, options
-from workflows.journal import Journal
+from workflows.journal import Journal, Rule
 
 
 class AccessKeeper:
@@ -23,6 +26,12 @@ class AccessKeeper:
         self._journal = journal
         self._employee_id = employee_id
         self._driven: dict[str, asyncio.Task[None]] = {}
+        self._resting = False
+
+    async def rest(self) -> None:
+        """Stops for good: begins no effect any more, and returns when the last attempt of each is over."""
+        self._resting = True
+        await workflow.wait_condition(lambda: all(task.done() for task in self._driven.values()))
 
     async def run(self) -> None:
         """Never returns; raises if an effect meets something that nobody expected."""
@@ -34,6 +43,8 @@ class AccessKeeper:
                 self._driven[system] = asyncio.create_task(self._drive(system))
 
     def _idle_and_unverified(self) -> tuple[str, ...]:
+        if self._resting:
+            return ()
         return tuple(
             a.system
             for a in access.unverified(self._journal.case)
@@ -45,31 +56,22 @@ class AccessKeeper:
 
     async def _drive(self, system: str) -> None:
         """One system until it shows what is wanted, in rounds; after each failed round the alarm is raised anew."""
-        policy = options.FIRST_ROUND
+        plan = options.FIRST_ROUND
         revision = -1
-        while not (wanted := access.find(self._journal.case, system)).verified:
+        while not self._resting and not (wanted := access.find(self._journal.case, system)).verified:
             if wanted.revision != revision:
-                policy, revision = options.FIRST_ROUND, wanted.revision
-            receipt = await self._round(wanted, policy)
-            if isinstance(receipt, AccessReceipt):
-                verified = receipt
-                self._journal.apply(
-                    lambda case, now, r=verified: access.record_verified(  # type: ignore[misc]  # bound now, not later
-                        case, r.system, r.revision, r.observed, r.attempts, now
-                    )
-                )
-            elif receipt:
-                problem = receipt
-                attempts = policy.maximum_attempts
-                self._journal.apply(
-                    lambda case, now, p=problem, n=attempts, v=revision: access.record_failing(  # type: ignore[misc]
-                        case, system, v, p, n, now
-                    )
-                )
-                policy = options.LATER_ROUND
+                plan, revision = options.FIRST_ROUND, wanted.revision
+            outcome = await self._round(wanted, plan)
+            if isinstance(outcome, AccessReceipt):
+                self._journal.apply(_verified(outcome))
+            elif outcome is not None:
+                self._journal.apply(_failing(wanted, outcome))
+                if outcome.for_good:
+                    await self._overtaken(wanted, at_most=options.LATER_ROUND.pickup)
+                plan = options.LATER_ROUND
 
-    async def _round(self, wanted: SystemAccess, policy: RetryPolicy) -> AccessReceipt | str:
-        """A receipt, the last problem of a failed round, or an empty text if the case changed its mind meanwhile."""
+    async def _round(self, wanted: SystemAccess, plan: options.Round) -> "AccessReceipt | Failure | None":
+        """A receipt, why the round failed, or nothing if it was stopped: the case changed its mind meanwhile."""
         case_id = self._journal.case.case_id
         order = AccessOrder(
             case_id=case_id,
@@ -85,20 +87,57 @@ class AccessKeeper:
             AccessActivities.apply_access,
             order,
             task_queue=options.ACCESS_TASK_QUEUE,
+            schedule_to_start_timeout=plan.pickup,
             start_to_close_timeout=options.ACCESS_STEP,
-            retry_policy=policy,
+            retry_policy=plan.retry,
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=f"{wanted.operation.value} in {wanted.system} (revision {wanted.revision})",
         )
-        await workflow.wait_condition(
-            lambda: effect.done() or access.find(self._journal.case, wanted.system).revision != wanted.revision
-        )
+        await workflow.wait_condition(lambda: effect.done() or self._stopped(wanted))
         if not effect.done():
             effect.cancel()
         try:
             return await effect
         except ActivityError as error:
-            if is_cancelled_exception(error):
-                return ""
-            cause = error.cause
-            return cause.message if isinstance(cause, ApplicationError) else str(cause or error)
+            return None if is_cancelled_exception(error) else Failure.of(error, plan)
+
+    async def _overtaken(self, wanted: SystemAccess, at_most: timedelta) -> None:
+        """Waits until the case wants something else; at most so long."""
+        with suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: self._stopped(wanted), timeout=at_most, timeout_summary=f"try {wanted.system} again"
+            )
+
+    def _stopped(self, wanted: SystemAccess) -> bool:
+        return self._resting or access.find(self._journal.case, wanted.system).revision != wanted.revision
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a round ended without a receipt. `for_good`: the system gave an answer that trying again can't change."""
+
+    problem: str
+    attempts: int
+    for_good: bool
+
+    @staticmethod
+    def of(error: ActivityError, plan: options.Round) -> "Failure":
+        cause = error.cause
+        if isinstance(cause, ApplicationError):
+            for_good = error.retry_state is RetryState.NON_RETRYABLE_FAILURE
+            return Failure(cause.message, 1 if for_good else plan.attempts, for_good)
+        if isinstance(cause, TimedOut) and cause.type is TimeoutType.SCHEDULE_TO_START:
+            return Failure("no worker takes orders for connected systems", 0, for_good=False)
+        return Failure(str(cause or error), plan.attempts, for_good=False)
+
+
+def _verified(receipt: AccessReceipt) -> Rule:
+    return lambda case, now: access.record_verified(
+        case, receipt.system, receipt.revision, receipt.observed, receipt.attempts, now
+    )
+
+
+def _failing(wanted: SystemAccess, failure: Failure) -> Rule:
+    return lambda case, now: access.record_failing(
+        case, wanted.system, wanted.revision, failure.problem, failure.attempts, now
+    )

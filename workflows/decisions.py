@@ -13,7 +13,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from domain.change import Fact
-from domain.errors import Refusal
+from domain.errors import Refusal, invalid
 from models.decisions import DECISIONS, Body, Decision, DecisionKind, DecisionResult, digest
 from models.messages import Proof
 from workflows.journal import Journal
@@ -68,13 +68,15 @@ def _signal(owner: str, kind: DecisionKind) -> Callable[..., Any]:
     async def signal(self: HasJournal, *given: Any) -> None:
         try:
             if len(given) != 1:
-                raise ValueError(f"one argument expected, {len(given)} given")
+                raise invalid("signal.one_argument_needed")
             typed: Any = Decision[kind.body]  # type: ignore[name-defined]  # as above
             await _carry_out(self.journal, kind, typed.model_validate(given[0]))
         except Refusal as refusal:
             await ignored(self.journal, kind.name, refusal.code)
-        except (ValidationError, ValueError, TypeError) as error:
-            await ignored(self.journal, kind.name, f"malformed: {type(error).__name__}")
+        except ValidationError:
+            await ignored(self.journal, kind.name, "malformed")
+        except Exception as error:
+            await ignored(self.journal, kind.name, f"unexpected: {type(error).__name__}")
 
     signal.__name__, signal.__qualname__ = f"{kind.name}_signal", f"{owner}.{kind.name}_signal"
     return workflow.signal(name=kind.name, description=kind.summary)(signal)

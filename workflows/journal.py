@@ -36,6 +36,11 @@ class Journal:
         self._written_changes = 0
         self._pen = asyncio.Lock()
 
+    @property
+    def written(self) -> bool:
+        """True if everything applied so far is written."""
+        return self._written_changes == self._changes
+
     def check(self, rule: Rule) -> None:
         """Raises Refusal if the rule would refuse now. Changes nothing."""
         rule(self.case, workflow.now())
@@ -57,7 +62,7 @@ class Journal:
     async def keep_written(self) -> None:
         """Never returns: writes whatever was applied. Nobody who applies has to wait for the database."""
         while True:
-            await workflow.wait_condition(lambda: self._written_changes < self._changes)
+            await workflow.wait_condition(lambda: not self.written)
             await self.write()
 
     async def write(self) -> None:

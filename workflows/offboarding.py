@@ -35,6 +35,7 @@ class Offboarding:
         self.journal = Journal(case, start.version, start.facts)
         self.journal.on_unreachable = self._people_left
         self._start = start
+        self._access = AccessKeeper(self.journal, start.employee_id)
         self._showcase = Showcase()
         self._helpers: list[asyncio.Task[None]] = []
 
@@ -100,13 +101,15 @@ class Offboarding:
         self.journal.apply(closing.close)
 
     async def _undo(self) -> None:
+        """Everything goes back; a legal hold keeps even a withdrawn case open."""
         self.journal.apply(closing.undo)
-        await self._until(lambda: all(s.verified for s in self._case.systems), interrupted=False)
+        await self._until(
+            lambda: all(s.verified for s in self._case.systems) and self._case.hold is None, interrupted=False
+        )
         self.journal.apply(closing.withdrawn)
 
     async def _result(self) -> CaseResult:
-        await self.journal.write()
-        await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._until(self._quiet, interrupted=False)
         self._showcase.show(self._case)
         for helper in self._helpers:
             helper.cancel()
@@ -168,7 +171,7 @@ class Offboarding:
         helpers = (
             self.journal.keep_written(),
             Clock(self.journal).run(),
-            AccessKeeper(self.journal, self._start.employee_id).run(),
+            self._access.run(),
             RecordKeeper(self.journal).run(),
             self._keep_shown(),
         )
@@ -184,7 +187,7 @@ class Offboarding:
         await workflow.wait_condition(
             lambda: (
                 reached()
-                or (interrupted and self._case.stage is Stage.WITHDRAWING)
+                or (interrupted and (self._case.stage is Stage.WITHDRAWING or self._may_carry_over()))
                 or any(helper.done() for helper in self._helpers)
             )
         )
@@ -193,3 +196,27 @@ class Offboarding:
                 helper.result()
         if interrupted and self._case.stage is Stage.WITHDRAWING:
             raise Withdrawn
+        if not reached():
+            await self._carry_over()
+
+    def _quiet(self) -> bool:
+        """Nobody is being answered, and everything is written."""
+        return workflow.all_handlers_finished() and self.journal.written
+
+    def _may_carry_over(self) -> bool:
+        return workflow.info().is_continue_as_new_suggested() and self._quiet()
+
+    async def _carry_over(self) -> None:
+        """The history has grown too long: the case goes on in a new run, with everything it remembers."""
+        await self._access.rest()
+        await workflow.wait_condition(self._quiet)
+        workflow.continue_as_new(
+            StartCase(
+                case_id=self._case.case_id,
+                employee_id=self._case.employee_id,
+                arrived_at=self._case.arrived_at,
+                carried=self._case,
+                version=self.journal.version,
+                facts=tuple(self.journal.facts),
+            )
+        )

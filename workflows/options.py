@@ -4,6 +4,7 @@ Steps that must happen retry without limit (no `maximum_attempts`). The access e
 each round the case itself learns of it and raises an alarm; the rounds never end.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from temporalio.common import RetryPolicy
@@ -19,15 +20,37 @@ UNTIL_DONE = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=1)
 )
 ONCE = RetryPolicy(maximum_attempts=1)
-FIRST_ROUND = RetryPolicy(
-    initial_interval=timedelta(seconds=1),
-    backoff_coefficient=2.0,
-    maximum_interval=timedelta(minutes=1),
-    maximum_attempts=6,
+
+
+@dataclass(frozen=True)
+class Round:
+    """So many attempts in one go; `pickup`: the longest wait until some worker takes one up."""
+
+    retry: RetryPolicy
+    pickup: timedelta
+
+    @property
+    def attempts(self) -> int:
+        return self.retry.maximum_attempts
+
+
+FIRST_ROUND = Round(
+    RetryPolicy(
+        initial_interval=timedelta(seconds=1),
+        backoff_coefficient=2.0,
+        maximum_interval=timedelta(minutes=1),
+        maximum_attempts=6,
+    ),
+    pickup=timedelta(minutes=5),
 )
-LATER_ROUND = RetryPolicy(
-    initial_interval=timedelta(minutes=1),
-    backoff_coefficient=2.0,
-    maximum_interval=timedelta(minutes=10),
-    maximum_attempts=144,
+"""Half a minute: what a short hiccup takes."""
+LATER_ROUND = Round(
+    RetryPolicy(
+        initial_interval=timedelta(minutes=1),
+        backoff_coefficient=2.0,
+        maximum_interval=timedelta(minutes=10),
+        maximum_attempts=148,
+    ),
+    pickup=timedelta(days=1),
 )
+"""A day: whoever has to act is told once a day."""

@@ -1,0 +1,34 @@
+"""Servers that a test session shares, one for each pytest-xdist worker. Other fixtures live beside their tests."""
+
+import asyncio
+import sysconfig
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
+
+from workflows import ids
+
+TEMPORAL = str(Path(sysconfig.get_path("scripts")) / "temporal")
+DYNAMIC_CONFIG = ("frontend.WorkflowTimeSkippingEnabled=true", 'history.timerProcessorMaxTimeShift="10ms"')
+
+
+async def start_temporal(*more_config: str) -> WorkflowEnvironment:
+    """A dev server in memory whose workflows' clocks stand still unless a test fast-forwards them."""
+    options = [part for setting in (*DYNAMIC_CONFIG, *more_config) for part in ("--dynamic-config-value", setting)]
+    return await WorkflowEnvironment.start_time_skipping_v2(
+        ts_config=TimeSkippingConfig(enabled=False),
+        dev_server_existing_path=TEMPORAL,
+        dev_server_log_level="never",
+        search_attributes=list(ids.SEARCH_ATTRIBUTES),
+        dev_server_extra_args=options,
+    )
+
+
+@pytest_asyncio.fixture(scope="session")
+async def temporal_server() -> AsyncIterator[WorkflowEnvironment]:
+    """The session's Temporal dev server, with time skipping by hand."""
+    async with await start_temporal() as environment:
+        yield environment
+    await asyncio.sleep(0.3)  # lets the SDK's native threads end before the interpreter does (sdk-python issue 300)

@@ -1,0 +1,41 @@
+"""What must be true of any case after any test: nothing wedged, nothing lost, nothing doubled, replayable."""
+
+from typing import Any
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.worker import Replayer
+
+from models import facts
+from models.messages import NumberedFact
+from models.projection import from_snapshot
+from tests.workflows.world import RunningCase, eventually
+from worker import workflow_runner
+from workflows.offboarding import Offboarding
+
+
+async def audit(case: RunningCase) -> None:
+    """The ledger holds exactly what the workflow knows, the read model shows it, and the history can be replayed."""
+    await eventually(lambda: _known(case), lambda known: known == _written(case))
+    report = facts.verify(case.case_id, case.chain())
+    assert not report.problems
+    assert from_snapshot(case.row().snapshot) == await case.state(), "the read model shows the case as it is"
+    for system in case.world.systems:
+        assert all(set(rights) <= set(system.shown[0]) for rights in system.shown), "never more rights than before"
+    history = await case.handle.fetch_history()
+    stuck = [e.event_id for e in history.events if e.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED]
+    assert not stuck, "no workflow task ever failed"
+    await Replayer(
+        workflows=[Offboarding], workflow_runner=workflow_runner(), data_converter=case.world.client.data_converter
+    ).replay_workflow(history)
+
+
+async def _known(case: RunningCase) -> list[object]:
+    return [(f.number, f.kind, f.by, f.at, _json(f)) for f in await case.facts()]
+
+
+def _written(case: RunningCase) -> list[object]:
+    return [(row.number, row.kind, row.by, row.at, row.data) for row in case.ledger()]
+
+
+def _json(fact: NumberedFact) -> dict[str, Any]:
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in fact.data.items()}

@@ -1,0 +1,43 @@
+"""What people usually do in a case, several decisions at a time."""
+
+from domain.case import Case, Stage
+from domain.people import Actor
+from models import decisions as d
+from tests import builders as b
+from tests.workflows.world import RunningCase
+
+ITEMS = ("customer_files", "open_orders", "receivables", "devices")
+
+
+async def handing_over(case: RunningCase) -> Case:
+    """The state, as soon as the freeze is done."""
+    return await case.until(lambda c: c.stage is Stage.HANDING_OVER)
+
+
+async def hand_everything_over(case: RunningCase) -> None:
+    await case.decide(b.LEAVER, d.HandOverItems(items=ITEMS, note="all of it"))
+    await case.decide(b.RECEIVER, d.DecideItems(items=ITEMS, answer=d.Answer.ACCEPT))
+
+
+async def clear_every_department(case: RunningCase) -> None:
+    for department in b.DEPARTMENTS:
+        await case.decide(
+            b.actor(f"{department}-clerk"), d.DecideClearance(department=department, verdict=d.Verdict.APPROVE)
+        )
+
+
+async def sign(case: RunningCase, *parties: Actor) -> None:
+    """These parties sign the record that lies before them; by default all three."""
+    state = await case.until(lambda c: c.record is not None)
+    assert state.record is not None
+    for party in parties or (b.LEAVER, b.RECEIVER, b.WITNESS):
+        await case.decide(party, d.SignRecord(sha256=state.record.sha256))
+
+
+async def signed_and_sealed(case: RunningCase) -> Case:
+    """Everything that people have to do is done; only the last day is waited for."""
+    await handing_over(case)
+    await hand_everything_over(case)
+    await clear_every_department(case)
+    await sign(case)
+    return await case.until(lambda c: c.stage is Stage.AWAITING_LAST_DAY)

@@ -1,0 +1,252 @@
+"""A small company on a real Temporal server: its database, its scripted systems, its cases, and what people do."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine
+from sqlmodel import col, select
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+
+from activities.access import AccessActivities
+from activities.assembly import access_activities, plain, proofs
+from activities.casework import CaseActivities
+from activities.connectors.confirmation import InAppConfirmation
+from config import Settings
+from domain.case import Case
+from domain.people import Actor
+from models import decisions as d
+from models import facts, tables
+from models.codec import EncryptionCodec, converter, ring
+from models.database import reading, utc_now, writing
+from models.ledger import DatabaseLedger
+from models.messages import CaseResult, NumberedFact, StartCase
+from models.people import DatabasePeople
+from models.planner import DatabasePlanner
+from models.proofs import Proofs
+from tests import builders as b
+from tests.workflows.scripted import LedgerThatMayBeAway, ScriptedSystem, ScriptedSystems
+from worker import access_worker, case_worker
+from workflows import ids
+from workflows.offboarding import Offboarding
+from workflows.options import TASK_QUEUE
+
+WITHIN = 20.0
+"""Seconds of real time after which something awaited counts as never coming."""
+
+
+T = TypeVar("T")
+
+
+class Refused(Exception):
+    """A rule or the ledger said no to a decision; the text is the refusal's code."""
+
+
+@dataclass
+class World:
+    temporal: WorkflowEnvironment
+    client: Client
+    engine: Engine
+    config: Settings
+    systems: ScriptedSystems
+    ledger: LedgerThatMayBeAway
+    proofs: Proofs
+    cases: list["RunningCase"] = field(default_factory=list)
+
+    async def resign(self, arrived_at: datetime | None = None, **notice: Any) -> "RunningCase":
+        """A notice arrives (now, unless said otherwise) and its case starts."""
+        case_id = f"c{uuid.uuid4().hex[:12]}"
+        arrived = arrived_at or utc_now()
+        b.notice(self.engine, case_id, arrived, **notice)
+        start = StartCase(case_id=case_id, employee_id="e-lin", arrived_at=arrived)
+        handle = await self.client.start_workflow(
+            Offboarding.run, start, id=ids.workflow_id(case_id), task_queue=TASK_QUEUE
+        )
+        case = RunningCase(self, case_id, handle)
+        self.cases.append(case)
+        return case
+
+    def prove(self, case_id: str, by: Actor, body: d.Body, *, fresh: bool = True, at: datetime | None = None) -> str:
+        """The proof that the API would issue to that person for exactly this decision."""
+        name = name_of(body)
+        token, _ = self.proofs.issue(case_id, name, by.account, d.digest(name, by, body), at or utc_now(), fresh=fresh)
+        return token
+
+    def close_account(self, *accounts: str) -> None:
+        """These people have left; nobody tells the cases."""
+        with writing(self.engine) as session:
+            for account in accounts:
+                session.get_one(tables.Account, account).active = False
+
+    async def close(self) -> None:
+        """Ends what still runs, so that the next test's worker does not inherit it."""
+        for system in self.systems:
+            system.go_on()
+        self.ledger.away = False
+        for case in self.cases:
+            if (await case.handle.describe()).status is WorkflowExecutionStatus.RUNNING:
+                await case.handle.terminate()
+
+
+@dataclass
+class RunningCase:
+    world: World
+    case_id: str
+    handle: WorkflowHandle[Offboarding, CaseResult]
+
+    async def decide(self, by: Actor, body: d.Body, *, proof: str | None = None) -> d.DecisionResult:
+        """The person decides by update, as through the API. Raises Refused."""
+        token = self.world.prove(self.case_id, by, body) if proof is None else proof
+        decision: d.Decision[Any] = d.Decision(by=by, body=body, proof=token)
+        try:
+            answer: d.DecisionResult = await self.handle.execute_update(
+                name_of(body), decision, result_type=d.DecisionResult
+            )
+        except WorkflowUpdateFailedError as failed:
+            if isinstance(failed.cause, ApplicationError) and failed.cause.type == "Refused":
+                raise Refused(failed.cause.message) from failed
+            raise
+        return answer
+
+    async def signal(self, by: Actor, body: d.Body, *, proof: str | None = None) -> None:
+        """The person decides by signal, as from the Temporal CLI: plain JSON."""
+        token = self.world.prove(self.case_id, by, body) if proof is None else proof
+        await self.handle.signal(name_of(body), d.Decision(by=by, body=body, proof=token))
+
+    async def state(self) -> Case:
+        return await self.handle.query(Offboarding.state)
+
+    async def facts(self) -> list[NumberedFact]:
+        """Every fact that the workflow knows to be written."""
+        return await self.handle.query(Offboarding.facts)
+
+    async def kinds(self) -> list[str]:
+        return [fact.kind for fact in await self.facts()]
+
+    async def the(self, kind: str) -> NumberedFact:
+        """The one fact of that kind."""
+        (found,) = [fact for fact in await self.facts() if fact.kind == kind]
+        return found
+
+    async def until(self, reached: Callable[[Case], bool]) -> Case:
+        """The state, as soon as it is as asked for."""
+        return await eventually(self.state, reached)
+
+    async def until_fact(self, kind: str, count: int = 1) -> NumberedFact:
+        """The `count`-th fact of that kind, as soon as it is written."""
+
+        async def of_that_kind() -> list[NumberedFact]:
+            return [fact for fact in await self.facts() if fact.kind == kind]
+
+        return (await eventually(of_that_kind, lambda found: len(found) >= count))[count - 1]
+
+    async def fast_forward(self, duration: timedelta) -> bool:
+        """Lets the case live through `duration`; False if it closed meanwhile."""
+        async with asyncio.timeout(60):
+            return await self.world.temporal.fast_forward(self.handle, duration)
+
+    async def fast_forward_to(self, instant: datetime) -> bool:
+        """Lets the case live until `instant`; False if it closed meanwhile."""
+        return await self.fast_forward(instant - await self.now())
+
+    async def now(self) -> datetime:
+        """The instant on the case's own clock."""
+        return await self.world.temporal.get_current_time(self.handle)
+
+    async def result(self) -> CaseResult:
+        async with asyncio.timeout(WITHIN):
+            return await self.handle.result()
+
+    def ledger(self) -> list[tables.FactRow]:
+        """The ledger's facts that hold, in order."""
+        return facts.standing(self.chain())
+
+    def chain(self) -> list[tables.FactRow]:
+        with reading(self.world.engine) as session:
+            rows = session.exec(
+                select(tables.FactRow).where(tables.FactRow.case_id == self.case_id).order_by(col(tables.FactRow.seq))
+            ).all()
+        return list(rows)
+
+    def row(self) -> tables.CaseView:
+        with reading(self.world.engine) as session:
+            return session.get_one(tables.CaseView, self.case_id)
+
+    def told(self, account: str) -> list[str]:
+        """Kinds of the messages in that person's inbox about this case, in order."""
+        with reading(self.world.engine) as session:
+            rows = session.exec(
+                select(tables.NotificationRow.kind)
+                .where(tables.NotificationRow.account == account, tables.NotificationRow.case_id == self.case_id)
+                .order_by(col(tables.NotificationRow.id))
+            ).all()
+        return list(rows)
+
+    def tasks(self, account: str) -> list[tuple[str, str]]:
+        """Kind and subject of what waits for that person."""
+        with reading(self.world.engine) as session:
+            rows = session.exec(
+                select(tables.TaskRow.kind, tables.TaskRow.subject)
+                .where(tables.TaskRow.account == account, tables.TaskRow.case_id == self.case_id)
+                .order_by(col(tables.TaskRow.key))
+            ).all()
+        return [(kind, subject) for kind, subject in rows]
+
+
+def name_of(body: d.Body) -> str:
+    """The name under which a decision with this body is sent."""
+    return next(name for name, kind in d.DECISIONS.items() if kind.body is type(body))
+
+
+async def eventually(look: Callable[[], Awaitable[T]], good: Callable[[T], bool]) -> T:
+    """What `look` sees, as soon as it is good. Raises AssertionError with what it saw last if that never comes."""
+    deadline = time.monotonic() + WITHIN
+    while not good(seen := await look()):
+        assert time.monotonic() < deadline, f"still {seen}"
+        await asyncio.sleep(0.02)
+    return seen
+
+
+@asynccontextmanager
+async def world(
+    temporal: WorkflowEnvironment, engine: Engine, folder: Path, *, own_store: bool = False, **template: Any
+) -> AsyncIterator[World]:
+    """A company with its workers, until the block ends; `own_store`: with Wanbi's own entitlements as its systems."""
+    b.company(engine, **template)
+    config = b.settings(folder)
+    codec = EncryptionCodec(ring(plain(config.payload_keys)), config.payload_key)
+    connection = temporal.client.config()
+    connection["data_converter"] = converter(codec)
+    client = Client(**connection)
+    ledger = LedgerThatMayBeAway(DatabaseLedger(engine, proofs(config)))
+    systems = ScriptedSystems(() if own_store else (ScriptedSystem(name, rights) for name, rights in b.SYSTEMS.items()))
+    steps = CaseActivities(
+        DatabasePlanner(engine),
+        ledger,
+        DatabasePeople(engine),
+        InAppConfirmation(engine, plain(config.seal_keys), config.seal_key),
+    )
+    light: list[Callable[..., Any]] = [
+        steps.make_plan,
+        steps.record,
+        steps.closed_accounts,
+        steps.present_record,
+        steps.seal_record,
+    ]
+    effects = access_activities(engine, config) if own_store else [AccessActivities(systems).apply_access]
+    here = World(temporal, client, engine, config, systems, ledger, proofs(config))
+    with ThreadPoolExecutor(max_workers=16) as threads:
+        async with case_worker(client, light, threads, max_cached_cases=50), access_worker(client, effects, threads):
+            try:
+                yield here
+            finally:
+                await here.close()
