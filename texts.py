@@ -13,8 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_datetime
-from babel.dates import format_date as babel_date
+from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from babel.messages.pofile import read_po
 
@@ -72,7 +71,9 @@ class _Filler(string.Formatter):
             return str(value)
         if format_spec == "day":
             return day(value, self._language)
-        return listed((text(f"{format_spec}.{part}", self._language) for part in str(value).split(", ")), self._language)
+        return listed(
+            (text(f"{format_spec}.{part}", self._language) for part in str(value).split(", ")), self._language
+        )
 
 
 def day(value: date | str, language: str) -> str:
@@ -82,11 +83,11 @@ def day(value: date | str, language: str) -> str:
         found = date.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
         return str(value)
-    return babel_date(found, _DAY[language], locale=language)
+    return format_date(found, _DAY[language], locale=language)
 
 
 def moment(instant: datetime, language: str, zone_name: str, *, deadline: bool = False) -> str:
-    """An instant on the wall clock of that zone, with the offset from UTC. A deadline at 0:00 is the day before, 24:00."""
+    """An instant on that zone's wall clock, with the offset from UTC; a deadline at 0:00 as 24:00 of the day before."""
     language = language_or_default(language)
     local = instant.astimezone(zone(zone_name))
     pattern = _MOMENT[language]

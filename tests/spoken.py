@@ -20,7 +20,9 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 def modules(*folders: str) -> tuple[ast.Module, ...]:
     """The syntax trees of all modules in these folders and of the root modules."""
     paths = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
-    return tuple(ast.parse(path.read_text(encoding="utf-8"), str(path)) for path in (*paths, *sorted(ROOT.glob("*.py"))))
+    return tuple(
+        ast.parse(path.read_text(encoding="utf-8"), str(path)) for path in (*paths, *sorted(ROOT.glob("*.py")))
+    )
 
 
 def refusals() -> dict[str, list[set[str]]]:
