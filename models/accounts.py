@@ -55,7 +55,7 @@ def sign_in(engine: Engine, login: str, password: str, lifetime: timedelta) -> t
         account = session.exec(select(Account).where(Account.login == login)).one_or_none()
     if account is not None and account.locked_until is not None and account.locked_until > now:
         raise forbidden("sign_in.paused", minutes=int(PAUSE.total_seconds() // 60))
-    right = _matches(account.password_hash if account else _NOBODY, password)
+    right = password_matches(account.password_hash if account else _NOBODY, password)
     if account is None or not right or not account.active:
         if account is not None:
             _count_failure(engine, account.id, now)
@@ -78,7 +78,7 @@ def confirm_password(engine: Engine, account_id: str, password: str) -> None:
         raise forbidden("sign_in.failed")
     if account.locked_until is not None and account.locked_until > now:
         raise forbidden("sign_in.paused", minutes=int(PAUSE.total_seconds() // 60))
-    if not _matches(account.password_hash, password):
+    if not password_matches(account.password_hash, password):
         _count_failure(engine, account_id, now)
         raise forbidden("sign_in.password_wrong")
 
@@ -116,7 +116,8 @@ def end_all_tokens(session: Session, account_id: str) -> None:
     )
 
 
-def _matches(password_hash: str, password: str) -> bool:
+def password_matches(password_hash: str, password: str) -> bool:
+    """True if the hash was made of this password; an account without one matches nothing."""
     try:
         return _HASHER.verify(password_hash, password)
     except (VerificationError, InvalidHashError):

@@ -1,0 +1,98 @@
+"""Sets an installation up, or brings it up to date. Harmless to repeat, also by several processes at once.
+
+`python -m commands.setup [--only database|temporal]`. In a demo it makes the secrets, migrates the database, loads the
+sample company on the first start, and makes Temporal's namespace. In production the secrets have to be there, nothing
+is loaded, and Temporal is left alone unless `--only temporal` asks for it.
+"""
+
+import argparse
+import asyncio
+import base64
+import json
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from commands import sample
+from commands.namespace import prepare as prepare_namespace
+from config import DATA, SECRETS_FILE, Settings, settings
+from models.database import connect
+from models.schema import upgrade
+
+RINGS = ("payload", "proof", "seal")
+_DATABASE = "wanbi.db"
+
+
+class SecretsLost(RuntimeError):
+    """There is a database, but not the keys in use with it; with new ones its cases could never be read again."""
+
+
+def make_secrets(data: Path, file: Path) -> bool:
+    """Makes the data folder and, if it has no secrets, fresh random ones, readable by their owner only.
+
+    True if it made them. Raises SecretsLost if there is a database already.
+    """
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if file.exists() or all(f"WANBI_{ring.upper()}_KEYS" in os.environ for ring in RINGS):
+        return False
+    if (data / _DATABASE).exists():
+        raise SecretsLost(f"{data} holds a database but no {file.name}: put back the file that belongs to it")
+    lines = []
+    for ring in RINGS:
+        key = base64.b64encode(secrets.token_bytes(32)).decode()
+        lines += [f"WANBI_{ring.upper()}_KEYS='{json.dumps({'k1': key})}'", f"WANBI_{ring.upper()}_KEY=k1"]
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as writing:
+        writing.write("\n".join(lines) + "\n")
+    try:
+        os.link(draft, file)  # fails if another process was first
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink()
+    return True
+
+
+def prepare_database(config: Settings) -> bool:
+    """Migrates; in a demo loads the sample company if there is no company yet. True if it did."""
+    engine = connect(config.url)
+    try:
+        upgrade(engine)
+        return config.environment == "demo" and sample.load(engine)
+    finally:
+        engine.dispose()
+
+
+def run(only: str = "") -> None:
+    """The whole set-up, or one part of it. Raises what a person has to mend."""
+    if os.environ.get("WANBI_ENVIRONMENT", "demo") != "production" and make_secrets(DATA, SECRETS_FILE):
+        print(f"secrets: made in {SECRETS_FILE}; a backup without them can't be read")
+    config = settings()
+    if only != "temporal":
+        if prepare_database(config):
+            print(f"company: {sample.COMPANY} loaded; everybody signs in with the password {sample.DEMO_PASSWORD}")
+        print("database: up to date")
+    if only == "temporal" or (not only and config.environment != "production"):
+        asyncio.run(prepare_namespace(config))
+        print(f"temporal: namespace {config.temporal_namespace} is ready at {config.temporal_address}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code 0 if everything is in place; else 1, and the reason in one line."""
+    parser = argparse.ArgumentParser(prog="python -m commands.setup", description=__doc__)
+    parser.add_argument("--only", choices=("database", "temporal"), default="")
+    try:
+        run(parser.parse_args(arguments).only)
+    except (SecretsLost, TimeoutError, ValueError) as problem:
+        print(f"set-up: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        sys.exit(main())
+    sys.exit(130)

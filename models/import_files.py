@@ -1,0 +1,194 @@
+"""From the bytes of a file to rows of one shape: decoding, CSV or JSON, and a problem for everything that does not fit.
+
+Nothing here knows the database. Codes of problems are stable; their texts are in the catalogue under `import.<code>`.
+"""
+
+import codecs
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from models.import_rows import Row, TemplateRow
+
+LARGEST = 20 * 1024 * 1024
+"""Bytes."""
+MOST_ROWS = 100_000
+LONGEST_VALUE_SHOWN = 80
+_HIDDEN = ("password",)
+_CODES = {
+    "missing": "required",
+    "extra_forbidden": "unknown_column",
+    "string_too_long": "too_long",
+    "too_long": "too_long",
+    "string_too_short": "too_short",
+    "too_short": "too_short",
+    "literal_error": "not_allowed",
+    "enum": "not_allowed",
+    "greater_than_equal": "out_of_range",
+    "less_than_equal": "out_of_range",
+}
+_OWN_CODES = (
+    "duplicate",
+    "malformed",
+    "not_allowed",
+    "out_of_range",
+    "own_manager",
+    "probation_before_hiring",
+    "webhook_incomplete",
+)
+
+
+class Problem(BaseModel):
+    """One thing wrong with a file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    row: int = Field(examples=[17])
+    """As a spreadsheet counts, the header being row 1 (of a JSON list: the first entry is 1); 0: the whole file."""
+    column: str = Field(default="", examples=["manager"])
+    code: str = Field(examples=["unknown"])
+    value: str = Field(default="", examples=["S1099"])
+
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True)
+class Parsed(Generic[R]):
+    """The rows of a file by their number, the columns it has, and what is wrong with it."""
+
+    rows: dict[int, R] = field(default_factory=dict)
+    columns: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+
+
+class _Unreadable(Exception):
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(problems[0].code)
+        self.problems = problems
+
+
+def parse(shape: type[R], natural_key: tuple[str, ...], content: bytes) -> Parsed[R]:
+    """Reads a whole file as rows of `shape`; two rows with one natural key are a problem."""
+    try:
+        if len(content) > LARGEST:
+            raise _Unreadable(Problem(row=0, code="file_too_large", value=str(len(content))))
+        columns, cells = _json(content) if shape is TemplateRow else _csv(shape, _text(content))
+        return _rows(shape, natural_key, columns, cells)
+    except _Unreadable as unreadable:
+        return Parsed(problems=unreadable.problems)
+
+
+def shown(column: str, value: object) -> str:
+    """A value as it may stand in a report: short, and never a password."""
+    if column in _HIDDEN or value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text[:LONGEST_VALUE_SHOWN]
+
+
+def _rows(
+    shape: type[R], natural_key: tuple[str, ...], columns: frozenset[str], cells: Iterator[tuple[int, Any]]
+) -> Parsed[R]:
+    rows: dict[int, R] = {}
+    problems: list[Problem] = []
+    seen: set[tuple[object, ...]] = set()
+    for number, values in cells:
+        if len(rows) + len(problems) >= MOST_ROWS:
+            raise _Unreadable(Problem(row=number, code="too_many_rows", value=str(MOST_ROWS)))
+        try:
+            row = shape.model_validate(values)
+        except ValidationError as error:
+            problems += [_problem(number, detail) for detail in error.errors(include_url=False)]
+            continue
+        key = tuple(getattr(row, name) for name in natural_key)
+        if key in seen:
+            value = shown("", "/".join(str(part) for part in key))
+            problems.append(Problem(row=number, column=natural_key[-1], code="duplicate", value=value))
+        seen.add(key)
+        rows[number] = row
+    return Parsed(rows, columns, tuple(problems))
+
+
+def _problem(row: int, detail: ErrorDetails) -> Problem:
+    kind, column = detail["type"], ".".join(str(part) for part in detail["loc"] if not _is_variant(part))
+    code = kind if kind in _OWN_CODES else _CODES.get(kind, "malformed")
+    value = "" if isinstance(detail["input"], Mapping) else detail["input"]
+    return Problem(row=row, column=column, code=code, value=shown(column, value))
+
+
+def _is_variant(part: int | str) -> bool:
+    """Pydantic names the member of a union that it tried; a reader of the report knows only columns."""
+    return isinstance(part, str) and ("[" in part or part == "constrained-str")
+
+
+def _text(content: bytes) -> str:
+    """UTF-8 with or without a byte order mark; else GB18030, which Chinese spreadsheets write."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\x00" in content:
+        raise _Unreadable(Problem(row=0, code="not_text"))
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise _Unreadable(Problem(row=0, code="not_text"))
+
+
+def _csv(shape: type[Row], text: str) -> tuple[frozenset[str], Iterator[tuple[int, Any]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = [name.strip().lower() for name in next(reader, [])]
+    except csv.Error as error:
+        raise _Unreadable(Problem(row=1, code="malformed_csv", value=str(error))) from error
+    while header and not header[-1]:
+        header.pop()  # spreadsheets like to end lines with commas
+    if not header:
+        raise _Unreadable(Problem(row=1, code="no_header"))
+    if problems := _header_problems(shape, header):
+        raise _Unreadable(*problems)
+    return frozenset(header), _csv_rows(reader, header)
+
+
+def _header_problems(shape: type[Row], header: list[str]) -> list[Problem]:
+    known = shape.model_fields
+    needed = [name for name, info in known.items() if info.is_required()]
+    found = [("unknown_column", name) for name in header if name not in known]
+    found += [("duplicate_column", name) for name in dict.fromkeys(header) if header.count(name) > 1]
+    found += [("missing_column", name) for name in needed if name not in header]
+    return [Problem(row=1, column=shown("", name), code=code) for code, name in found]
+
+
+def _csv_rows(reader: Iterator[list[str]], header: list[str]) -> Iterator[tuple[int, Any]]:
+    number = 1
+    while True:
+        number += 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise _Unreadable(Problem(row=number, code="malformed_csv", value=str(error))) from error
+        if cells is None:
+            return
+        values = [cell.strip() for cell in cells]
+        if not any(values):
+            continue
+        if len(values) > len(header) and any(values[len(header) :]):
+            raise _Unreadable(Problem(row=number, code="too_many_cells"))
+        yield number, {name: value for name, value in zip(header, values, strict=False) if value}
+
+
+def _json(content: bytes) -> tuple[frozenset[str], Iterator[tuple[int, Any]]]:
+    try:
+        entries = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise _Unreadable(Problem(row=0, code="not_text")) from error
+    except (ValueError, RecursionError) as error:
+        raise _Unreadable(Problem(row=0, code="malformed_json", value=shown("", str(error)))) from error
+    if not isinstance(entries, list):
+        raise _Unreadable(Problem(row=0, code="malformed_json", value="not a list"))
+    return frozenset(TemplateRow.model_fields), iter(enumerate(entries, 1))

@@ -1,0 +1,144 @@
+"""What one row of each kind of file looks like. Cells are text; these shapes say what the text must mean."""
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from domain.people import Role
+from domain.timezones import zone
+from models.accounts import SHORTEST_PASSWORD
+from models.decisions import Key
+from models.templates import TemplateBody
+
+LONGEST_PASSWORD = 256
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_YES, _NO = ("true", "1", "yes", "y", "是"), ("false", "0", "no", "n", "否")
+
+
+def _day(text: Any) -> Any:
+    """`2026-01-05`, and what spreadsheets make of it: `2026/1/5`, `2026.1.5`, `2026年1月5日`."""
+    found = _DAY.fullmatch(text) if isinstance(text, str) else None
+    return date(*(int(part) for part in found.groups())) if found else text
+
+
+def _yes_or_no(text: Any) -> Any:
+    answer = str(text).lower()
+    if answer not in _YES + _NO:
+        raise PydanticCustomError("malformed", "neither yes nor no")
+    return answer in _YES
+
+
+def _roles(text: Any) -> Any:
+    named = {part.strip() for part in re.split("[;；]", str(text)) if part.strip()}
+    if named - set(Role):
+        raise PydanticCustomError("not_allowed", "no such role")
+    return tuple(role for role in Role if role in named)
+
+
+def _time_zone(text: Any) -> Any:
+    try:
+        zone(str(text))
+    except ValueError as error:
+        raise PydanticCustomError("not_allowed", "no such time zone") from error
+    return text
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Login = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.@+-]{1,64}$")]
+Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
+Url = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s/@]+(/\S*)?$")]
+Day = Annotated[date, BeforeValidator(_day)]
+YesOrNo = Annotated[bool, BeforeValidator(_yes_or_no)]
+TimeZone = Annotated[str, BeforeValidator(_time_zone)]
+
+
+class Row(BaseModel):
+    """One row. An empty cell means the default; a column that the file lacks leaves what is there as it is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DepartmentRow(Row):
+    key: Key
+    name_zh: Name
+    name_en: Name
+    head: Key | None = None
+    """Employee number."""
+
+
+class EmployeeRow(Row):
+    number: Key
+    name: Name
+    department: Key
+    job: Key
+    title: Annotated[str, StringConstraints(max_length=100)] = ""
+    manager: Key | None = None
+    """Employee number."""
+    hired_on: Day
+    probation_until: Day | None = None
+    time_zone: TimeZone = "Asia/Shanghai"
+    active: YesOrNo = True
+
+    @model_validator(mode="after")
+    def _sound(self) -> "EmployeeRow":
+        if self.manager == self.number:
+            raise PydanticCustomError("own_manager", "nobody manages themselves")
+        if self.probation_until and self.probation_until < self.hired_on:
+            raise PydanticCustomError("probation_before_hiring", "probation ends before it begins")
+        return self
+
+
+class AccountRow(Row):
+    login: Login
+    name: Name
+    email: Email | Literal[""] = ""
+    employee_number: Key | None = None
+    roles: Annotated[tuple[Role, ...], BeforeValidator(_roles)] = ()
+    """Separated by semicolons."""
+    language: Literal["zh", "en"] = "zh"
+    time_zone: TimeZone = "Asia/Shanghai"
+    password: Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)] | None = None
+    """Empty: the account keeps its password; a new one can't sign in until somebody sets it."""
+    active: YesOrNo = True
+
+
+class SystemRow(Row):
+    key: Key
+    name_zh: Name
+    name_en: Name
+    connector: Literal["wanbi", "webhook"]
+    url: Url | Literal[""] = ""
+    secret: Key | Literal[""] = ""
+    """Name of the webhook's secret in the settings."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> "SystemRow":
+        if self.connector == "webhook" and not (self.url and self.secret):
+            raise PydanticCustomError("webhook_incomplete", "a webhook needs an address and the name of its secret")
+        return self
+
+
+class RightRow(Row):
+    system: Key
+    right: Key
+    name_zh: Name
+    name_en: Name
+    frozen_on_notice: YesOrNo = False
+
+
+class EntitlementRow(Row):
+    employee_number: Key
+    system: Key
+    right: Key
+    active: YesOrNo = True
+
+
+class TemplateRow(Row):
+    """An entry of the JSON list. Content that differs from the newest version becomes the next one."""
+
+    key: Key
+    industry: Key
+    body: TemplateBody
