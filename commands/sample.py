@@ -11,7 +11,11 @@ from models.tables import Department
 
 FOLDER = Path(__file__).parent.parent / "sample"
 COMPANY = "完璧示例物流有限公司"
-DEMO_PASSWORD = "come-back-whole"  # noqa: S105  # known to everybody: only ever loaded in a demo
+PASSWORD = "come-back-whole"  # noqa: S105  # known to everybody: only ever loaded in a demo
+HR, SECURITY, ADMINISTRATOR = "zhang.xiaoyan", "ma.junjie", "dong.haoran"
+"""Logins."""
+SALESPERSON = "S1512"
+"""Employee number of 林晓, whose departure the demo tells."""
 _PASSWORD_IN_FILE = "{demo_password}"  # noqa: S105
 
 
@@ -38,7 +42,7 @@ def load(engine: Engine) -> bool:
 
 def _content(kind: str) -> bytes:
     path = FOLDER / (f"{kind}.json" if kind == "templates" else f"{kind}.csv")
-    return path.read_bytes().replace(_PASSWORD_IN_FILE.encode(), DEMO_PASSWORD.encode())
+    return path.read_bytes().replace(_PASSWORD_IN_FILE.encode(), PASSWORD.encode())
 
 
 def _require_sound(kind: str, problems: object) -> None:

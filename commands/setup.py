@@ -73,7 +73,7 @@ def run(only: str = "") -> None:
     config = settings()
     if only != "temporal":
         if prepare_database(config):
-            print(f"company: {sample.COMPANY} loaded; everybody signs in with the password {sample.DEMO_PASSWORD}")
+            print(f"company: {sample.COMPANY} loaded; everybody signs in with the password {sample.PASSWORD}")
         print("database: up to date")
     if only == "temporal" or (not only and config.environment != "production"):
         asyncio.run(prepare_namespace(config))
