@@ -1,75 +1,33 @@
 """The production set is what docs/operations.md says: valid, complete, closed to the outside, limited, pinned."""
 
-import importlib.util
-import json
 import re
-import subprocess
-import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # ships no types
 from compose_spec import PyOptions
 
+from commands.namespace import RETENTION
 from config import Settings
-from workflows import ids
-
-ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "docker-compose.yml").read_text()
-RAW: dict[str, Any] = yaml.safe_load(TEXT)
-JOBS = {"databases", "temporal-schema", "temporal-init", "temporal-cli", "wanbi-migrate"}
-WANBI = {"wanbi-migrate", "wanbi-worker-cases", "wanbi-worker-access", "wanbi-api"}
-VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?:(?P<operator>:?[-?])(?P<rest>[^}]*))?\}")
-
-
-class Missing(Exception):
-    """A variable that Compose would stop at."""
-
-
-def read_env(path: Path) -> dict[str, str]:
-    lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
-    return {name: value.strip("'") for name, value in (line.split("=", 1) for line in lines)}
-
-
-def interpolated(text: str, env: dict[str, str]) -> str:
-    """The text as Compose reads it: ${A}, ${A:-default}, ${A:?message}."""
-
-    def value(found: re.Match[str]) -> str:
-        given, operator = env.get(found["name"], ""), found["operator"]
-        if not given and operator == ":?":
-            raise Missing(found["name"])
-        return given or (found["rest"] if operator == ":-" else "")
-
-    return VARIABLE.sub(value, text)
-
-
-def resolved(node: Any, env: dict[str, str]) -> Any:
-    """The file with every variable filled in, the way Compose does it: after reading the YAML, in its texts."""
-    if isinstance(node, dict):
-        return {key: resolved(value, env) for key, value in node.items()}
-    if isinstance(node, list):
-        return [resolved(value, env) for value in node]
-    return interpolated(node, env) if isinstance(node, str) else node
-
-
-def environment(service: dict[str, Any], env: dict[str, str]) -> dict[str, str]:
-    """What the container gets: a variable without a value is passed on if it is set."""
-    wanted = service.get("environment", {})
-    return {
-        name: env[name] if value is None else value
-        for name, value in wanted.items()
-        if value is not None or name in env
-    }
+from tests.guards.production import (
+    JOBS,
+    PROCESSES,
+    RAW,
+    ROOT,
+    TEXT,
+    VARIABLE,
+    WANBI,
+    Missing,
+    environment,
+    make_env,
+    read_env,
+    resolved,
+)
 
 
 @pytest.fixture(scope="module")
 def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An .env as deploy/make-env.sh writes it, with the one thing filled in that only a person knows."""
-    path = tmp_path_factory.mktemp("env") / ".env"
-    subprocess.run(["sh", str(ROOT / "deploy" / "make-env.sh"), str(path)], check=True, capture_output=True)
-    assert path.stat().st_mode & 0o077 == 0
-    return {**read_env(path), "WANBI_PUBLIC_URL": "https://wanbi.example.com"}
+    return make_env(tmp_path_factory.mktemp("env"))
 
 
 @pytest.fixture(scope="module")
@@ -182,23 +140,12 @@ def test_postgresql_and_temporal_are_reachable_from_inside_only(services: dict[s
     for name in ("postgres", "temporal", "databases", "temporal-schema", "temporal-init", "wanbi-migrate"):
         assert set(services[name]["networks"]) <= inside, name
     assert "database" not in services["temporal-ui"]["networks"]
-    assert {name for name, s in services.items() if "outside" in s["networks"]} == WANBI - {"wanbi-migrate"} | {
-        "temporal-ui"
-    }
+    assert {name for name, s in services.items() if "outside" in s["networks"]} == PROCESSES | {"temporal-ui"}
 
 
 @pytest.mark.parametrize("name", sorted(RAW["services"]))
 def test_images_are_pinned_to_an_exact_version(name: str, services: dict[str, dict[str, Any]]) -> None:
     assert re.fullmatch(r"[\w./-]+:\d+\.\d+(\.\d+)?[\w.-]*(@sha256:[0-9a-f]{64})?", services[name]["image"])
-
-
-def test_our_image_carries_the_version_of_the_project_and_the_python_of_the_dockerfile(
-    services: dict[str, dict[str, Any]],
-) -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    built = services["wanbi-api"]
-    assert built["image"] == f"wanbi:{project['version']}"
-    assert f"ARG PYTHON_IMAGE={built['build']['args']['PYTHON_IMAGE']}\n" in (ROOT / "Dockerfile").read_text()
 
 
 def test_data_lives_on_a_named_volume_where_this_major_version_keeps_it(services: dict[str, dict[str, Any]]) -> None:
@@ -216,31 +163,11 @@ def test_whoever_is_waited_for_can_be_waited_for(name: str, services: dict[str, 
         assert wait["condition"] == expected, f"{name} waits for {other}"
 
 
-@pytest.mark.parametrize("name", sorted(WANBI))
-def test_commands_name_modules_and_files_that_the_image_holds(name: str, services: dict[str, dict[str, Any]]) -> None:
-    dockerfile = (ROOT / "Dockerfile").read_text()
-    default = json.loads(re.findall(r"^CMD (\[.*\])$", dockerfile, re.M)[-1])
-    command: list[str] = services[name].get("command", default)
-    for part in command + services[name].get("healthcheck", {}).get("test", []):
-        if part.endswith((".py", ".json")):
-            assert (ROOT / part).is_file(), part
-        elif re.fullmatch(r"(api|commands)\.\w+(:\w+)?", part):
-            assert importlib.util.find_spec(part.split(":")[0]), part
-
-
-def test_the_image_holds_every_module_of_the_project() -> None:
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
-    modules = {path.split("/")[0] for path in tracked if path.endswith((".py", ".toml", ".po", ".mo", ".j2"))}
-    allowed = {line[1:].split("/")[0] for line in (ROOT / ".dockerignore").read_text().split() if line[0] == "!"}
-    left_out = modules - allowed - {"tests", "bench", "pyproject.toml"}
-    assert not left_out, f"name them in .dockerignore, or here as not needed at run time: {left_out}"
-
-
-def test_the_namespace_and_its_search_attributes_are_those_of_the_code(services: dict[str, dict[str, Any]]) -> None:
-    script = (ROOT / "deploy" / "temporal-init.sh").read_text()
-    made = dict(re.findall(r"^add (\w+) (\w+)$", script, re.M))
-    wanted = {key.name: key.indexed_value_type.name.title().replace("_", "") for key in ids.SEARCH_ATTRIBUTES}
-    assert made == wanted
-    assert services["temporal-init"]["environment"]["TEMPORAL_NAMESPACE"] == (
-        Settings.model_fields["temporal_namespace"].default
-    )
+def test_the_namespace_is_made_by_the_code_that_names_its_search_attributes(
+    services: dict[str, dict[str, Any]], env: dict[str, str]
+) -> None:
+    assert services["temporal-init"]["command"] == ["python", "-m", "commands.setup", "--only", "temporal"]
+    assert services["wanbi-migrate"]["command"] == ["python", "-m", "commands.setup", "--only", "database"]
+    default = Settings.model_fields["temporal_namespace"].default
+    assert environment(services["temporal-init"], env)["WANBI_TEMPORAL_NAMESPACE"] == default
+    assert RETENTION.days == 90

@@ -2,21 +2,16 @@
 
 import os
 import subprocess
-import sysconfig
 import warnings
 from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy import make_url
-from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
-from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
 
 from models.database import connect
 from models.schema import is_current, upgrade
 from tests.databases import postgres
-from workflows import ids
 
 __all__ = ["postgres"]
 
@@ -107,20 +102,3 @@ def test_temporals_tables_are_made_in_both_databases_in_an_order_that_can_be_rep
         "--plugin postgres12 --database temporal_visibility setup-schema --version 0.0",
         "--plugin postgres12 --database temporal_visibility update-schema --schema-dir /schema/visibility/versioned",
     ]
-
-
-async def test_the_namespace_and_its_search_attributes_appear_and_stay(temporal_server: WorkflowEnvironment) -> None:
-    address = temporal_server.client.service_client.config.target_host
-    environment = {
-        "PATH": f"{sysconfig.get_path('scripts')}:{os.environ['PATH']}",
-        "TEMPORAL_ADDRESS": address,
-        "TEMPORAL_NAMESPACE": "made-by-script",
-    }
-    assert "2160h" in run("temporal-init.sh", **environment)
-    assert "720h" in run("temporal-init.sh", **environment, TEMPORAL_RETENTION="720h")
-    client = await Client.connect(address, namespace="made-by-script")
-    found = await client.operator_service.list_search_attributes(
-        ListSearchAttributesRequest(namespace=client.namespace)
-    )
-    wanted = {key.name: int(key.indexed_value_type) for key in ids.SEARCH_ATTRIBUTES}
-    assert {name: found.custom_attributes[name] for name in wanted} == wanted
