@@ -28,9 +28,13 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = ""
-    temporal_address: str = "127.0.0.1:7233"
+    temporal_port: int = 7233
+    """Of the dev server that `make run` starts; its HTTP API listens ten above."""
+    temporal_ui_port: int = 8233
+    """Likewise; its metrics listen a thousand above."""
+    temporal_address: str = Field(default_factory=lambda known: f"127.0.0.1:{known['temporal_port']}")
     temporal_namespace: str = "wanbi"
-    temporal_ui_url: str = "http://127.0.0.1:8233"
+    temporal_ui_url: str = Field(default_factory=lambda known: f"http://127.0.0.1:{known['temporal_ui_port']}")
     worker_metrics_port: int = 9464
     worker_queues: Literal["all", "cases", "access"] = "all"
     max_cached_cases: int = Field(default=1000, ge=10)
