@@ -45,7 +45,6 @@ def compose(letter: Letter, sender: str, public_url: str, now: datetime) -> Emai
     message["Date"] = now
     message["Message-ID"] = message_id(letter.row.key, message["From"].addresses[0].domain)
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = to.language
     values = {
         "text": partial(text, language=to.language),
         "language": to.language,
@@ -56,6 +55,7 @@ def compose(letter: Letter, sender: str, public_url: str, now: datetime) -> Emai
     }
     message.set_content(_templates().get_template("letter.txt.j2").render(values))
     message.add_alternative(_templates().get_template("letter.html.j2").render(values), subtype="html")
+    message["Content-Language"] = to.language  # last: what is set before goes with the text alone
     return message
 
 
