@@ -29,12 +29,20 @@ def mark_started(engine: Engine, case_id: str) -> None:
             session.add(notice)
 
 
+def was_started(engine: Engine, case_id: str) -> bool:
+    """True if the case's workflow exists, or existed: Temporal forgets closed ones after a while."""
+    with reading(engine) as session:
+        notice = session.get(Notice, case_id)
+        return notice is not None and notice.started_at is not None
+
+
 async def start_waiting(engine: Engine, client: Client) -> int:
     """Starts every case that waits for its workflow; returns how many."""
 
     def waiting() -> list[Notice]:
         with reading(engine) as session:
-            return list(session.exec(select(Notice).where(col(Notice.started_at).is_(None)).limit(100)).all())
+            query = select(Notice).where(col(Notice.started_at).is_(None)).order_by(col(Notice.recorded_at))
+            return list(session.exec(query.limit(100)).all())
 
     notices = await asyncio.to_thread(waiting)
     for notice in notices:

@@ -3,6 +3,7 @@
 An expected refusal is a 4xx and never a 500. `code` is stable and means the same for ever; texts may change.
 """
 
+import re
 from typing import Any
 
 import structlog
@@ -22,7 +23,9 @@ STATUS = {
     RefusalKind.NOT_FOUND: 404,
     RefusalKind.CONFLICT: 409,
 }
-_CODE_OF_STATUS = {404: "api.no_such_address", 405: "api.method_not_allowed", 413: "api.too_large"}
+_CODE_OF_STATUS = {404: "api.no_such_address", 405: "api.method_not_allowed"}
+_LANGUAGE_RANGE = re.compile(r"\s*(zh|en)(?:-[\w-]+)?\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*", re.IGNORECASE)
+_LONGEST_FIELD_SHOWN = 200
 log = structlog.get_logger("api")
 
 
@@ -58,11 +61,20 @@ class Problem(Exception):
         self.params = params
 
 
+class TooLarge(HTTPException):
+    """The body is longer than allowed. An HTTPException, because FastAPI lets nothing else out of reading a body."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413)
+        self.limit = limit
+
+
 def language_of(request: Request) -> str:
-    """`en` if the request prefers English, else Chinese."""
-    wanted = request.headers.get("accept-language", "").lower()
-    zh, en = wanted.find("zh"), wanted.find("en")
-    return "en" if en >= 0 and (zh < 0 or en < zh) else "zh"
+    """`en` if the request prefers English to Chinese (RFC 9110, section 12.5.4), else `zh`."""
+    ranges = [_LANGUAGE_RANGE.fullmatch(part) for part in request.headers.get("accept-language", "").split(",")]
+    wanted = [(float(found[2] or 1), found[1].lower()) for found in ranges if found]
+    quality, language = max(wanted, key=lambda pair: pair[0], default=(0.0, "zh"))
+    return language if quality else "zh"
 
 
 def problem_response(
@@ -103,11 +115,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [
-            FieldProblem(field=".".join(str(part) for part in found["loc"]), problem=str(found["msg"]))
-            for found in error.errors()[:50]
-        ]
+        errors = [FieldProblem(field=_shown(found["loc"]), problem=str(found["msg"])) for found in error.errors()[:50]]
         return problem_response(request, 422, "api.invalid_input", {"count": len(error.errors())}, errors)
+
+    @app.exception_handler(TooLarge)
+    async def _too_large(request: Request, error: TooLarge) -> JSONResponse:
+        return problem_response(request, 413, "api.too_large", {"bytes": error.limit})
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
@@ -119,6 +132,12 @@ def install(app: FastAPI) -> None:
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:
         log.exception("request.failed", path=request.url.path, exc_info=error)
         return problem_response(request, 500, "api.unexpected", {})
+
+
+def _shown(place: tuple[int | str, ...]) -> str:
+    """Where in the input; a caller's own field name may be anything, also no Unicode text at all."""
+    name = ".".join(str(part) for part in place)[:_LONGEST_FIELD_SHOWN]
+    return name.encode(errors="backslashreplace").decode()
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -24,10 +24,16 @@ from workflows.starter import start
 ANSWER_WITHIN = 10.0
 """Seconds to wait for a case's answer before the caller is told to ask again with the same key."""
 REACH_WITHIN = 3.0
+TRIES = 3
+"""How often a decision is sent whose proof expired while it waited for a worker."""
 
 
 class StillDeciding(Exception):
     """The decision is on its way and may yet be carried out: ask again with the same Idempotency-Key."""
+
+
+class NotRunning(Exception):
+    """No such case runs, and none that has ended knows an answer to this decision."""
 
 
 class Gateway:
@@ -60,14 +66,23 @@ class Gateway:
     ) -> DecisionResult:
         """Carries one person's decision to the case, once a key.
 
-        Raises Refusal (a rule said no), StillDeciding (no answer in time), Problem 503 (the engine is away).
+        Raises Refusal (a rule said no), StillDeciding (no answer in time), NotRunning, Problem (the engine is away).
         """
-        decision, _ = self.prove(case_id, kind, by, body, fresh=fresh)
+        for number in range(TRIES):
+            decision, _ = self.prove(case_id, kind, by, body, fresh=fresh)
+            try:
+                return await self._ask(case_id, kind, decision, f"{key}-{number}" if number else key)
+            except Refusal as refusal:
+                if refusal.code != "proof.expired" or number == TRIES - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _ask(self, case_id: str, kind: DecisionKind, decision: Decision[Any], update_id: str) -> DecisionResult:
         handle = self._client.get_workflow_handle(ids.workflow_id(case_id))
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
                 result: DecisionResult = await handle.execute_update(
-                    kind.name, decision, id=key, result_type=DecisionResult
+                    kind.name, decision, id=update_id, result_type=DecisionResult
                 )
                 return result
         except WorkflowUpdateFailedError as failed:
@@ -76,17 +91,21 @@ class Gateway:
             raise StillDeciding from waiting
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                return await self._decided_before(handle, key)
+                return await self._answered_before(handle, update_id)
             raise _away() from error
         except RuntimeError as error:  # a lazy client that never reached the server
             raise _away() from error
 
     async def recheck_people(self, case_ids: Iterable[str]) -> None:
         """Tells open cases that accounts were closed. If the engine is away they find out at their next notice."""
-        with suppress(RPCError, RuntimeError, TimeoutError):
+
+        async def tell(case_id: str) -> None:
+            with suppress(RPCError, RuntimeError):  # one that has just ended keeps nobody else from hearing of it
+                await self._client.get_workflow_handle(ids.workflow_id(case_id)).signal("recheck_people")
+
+        with suppress(TimeoutError):
             async with asyncio.timeout(REACH_WITHIN):
-                for case_id in case_ids:
-                    await self._client.get_workflow_handle(ids.workflow_id(case_id)).signal("recheck_people")
+                await asyncio.gather(*(tell(case_id) for case_id in case_ids))
 
     async def reachable(self) -> bool:
         """True if Temporal answers."""
@@ -96,16 +115,20 @@ class Gateway:
         except (RPCError, RuntimeError, TimeoutError):
             return False
 
-    async def _decided_before(self, handle: WorkflowHandle[Any, Any], key: str) -> DecisionResult:
-        """A closed case takes no new decision, but still knows its answer to an old one."""
+    async def _answered_before(self, handle: WorkflowHandle[Any, Any], update_id: str) -> DecisionResult:
+        """A case that has ended takes no new decision, but still knows its answer to an old one."""
         try:
             async with asyncio.timeout(REACH_WITHIN):
-                answer: DecisionResult = await handle.get_update_handle(key, result_type=DecisionResult).result()
+                answer: DecisionResult = await handle.get_update_handle(update_id, result_type=DecisionResult).result()
                 return answer
         except WorkflowUpdateFailedError as failed:
             raise _refusal(failed) from failed
-        except (RPCError, TimeoutError, UpdateTimedOut) as error:
-            raise Refusal(RefusalKind.CONFLICT, "case.closed") from error
+        except (TimeoutError, UpdateTimedOut) as waiting:
+            raise StillDeciding from waiting
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise NotRunning from error
+            raise _away() from error
 
 
 def _refusal(failed: WorkflowUpdateFailedError) -> Exception:

@@ -13,6 +13,7 @@ from activities.assembly import proofs
 from api import errors
 from api.gateway import Gateway
 from api.middleware import RequestContext
+from api.openapi import DescribedApp
 from api.routes import accounts, cases, company, decisions, health, inbox, session
 from config import Settings, settings
 from models.database import connect
@@ -41,11 +42,12 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
         app.state.gateway = Gateway(connected, proofs(chosen))
         yield
 
-    app = FastAPI(
+    app = DescribedApp(
         title="Wanbi 完璧",
         version="1",
         description=DESCRIPTION,
         lifespan=lifespan,
+        redirect_slashes=False,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     app.add_middleware(RequestContext)

@@ -8,19 +8,18 @@ from prometheus_client import Counter, Histogram
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import problem_response
+from api.errors import TooLarge, problem_response
 
 LARGEST_BODY = 1_000_000
 LARGEST_FILE = 20_000_000
 """Bytes; files are what goes to the import operations."""
 
+_HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+"""On every answer: what is told to one person is kept by no cache, and is never taken for something else."""
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 REQUESTS = Counter("wanbi_http_requests", "HTTP requests", ["method", "route", "status"])
 SECONDS = Histogram("wanbi_http_request_seconds", "Time to answer", ["method", "route"])
 log = structlog.get_logger("api")
-
-
-class TooLarge(Exception):
-    """The body is longer than allowed."""
 
 
 class RequestContext:
@@ -37,38 +36,37 @@ class RequestContext:
         limit = LARGEST_FILE if scope["path"].startswith("/api/v1/imports/") else LARGEST_BODY
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=uuid.uuid4().hex[:12])
-        read, answering = 0, False
+        read = 0
 
         async def counted() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
             if read > limit:
-                raise TooLarge
+                raise TooLarge(limit)
             return message
 
         async def watched(message: Message) -> None:
-            nonlocal status, answering
+            nonlocal status
             if message["type"] == "http.response.start":
-                status, answering = message["status"], True
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), *_HEADERS]
             await send(message)
 
         try:
             if _declared_length(scope) > limit:
-                raise TooLarge
-            await self._app(scope, counted, watched)
-        except TooLarge:
-            if answering:
-                raise
-            status = 413
-            await problem_response(Request(scope), 413, "api.too_large", {"bytes": limit})(scope, receive, send)
+                refusal = problem_response(Request(scope), 413, "api.too_large", {"bytes": limit})
+                await refusal(scope, receive, watched)
+            else:
+                await self._app(scope, counted, watched)
         finally:
             self._count(scope, status, time.perf_counter() - began)
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "none")
-        REQUESTS.labels(scope["method"], route, status).inc()
-        SECONDS.labels(scope["method"], route).observe(seconds)
+        method = scope["method"] if scope["method"] in _METHODS else "other"  # callers may not make up new series
+        REQUESTS.labels(method, route, status).inc()
+        SECONDS.labels(method, route).observe(seconds)
         log.info(
             "request.answered",
             method=scope["method"],
@@ -82,5 +80,5 @@ class RequestContext:
 def _declared_length(scope: Scope) -> int:
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit():
-            return int(value)
+            return int(value[:20])
     return 0

@@ -18,6 +18,8 @@ from models.tables import AccessToken, Account
 FAILURES_BEFORE_PAUSE = 5
 PAUSE = timedelta(minutes=15)
 SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 256
+"""Characters."""
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash(secrets.token_urlsafe())
 """Checked when the login is unknown, so that the answer takes as long as for a known one."""

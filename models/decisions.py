@@ -15,8 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.people import Actor
 
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
-RequiredReason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+NO_NUL = r"^[^\x00]*$"
+"""No database and no connected system takes U+0000 in a text."""
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=NO_NUL)]
+RequiredReason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL)]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 ItemIds = Annotated[tuple[Key, ...], Field(min_length=1, max_length=500)]
@@ -50,7 +52,7 @@ class HandOverItems(Body):
 
     items: ItemIds
     note: Reason = ""
-    reference: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+    reference: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=NO_NUL)] = ""
 
 
 class DecideItems(Body):

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +15,8 @@ from models.tables import IdempotentRequest
 
 Answer = tuple[int, Any]
 """Status and JSON body."""
+TRIES = 5
+T = TypeVar("T")
 
 
 def request_digest(path: str, body: Any) -> str:
@@ -39,26 +41,39 @@ def claim(session: Session, account: str, key: str, digest: str) -> Answer | Non
 
 
 def once(engine: Engine, account: str, key: str, digest: str, act: Callable[[Session], Answer]) -> tuple[Answer, bool]:
-    """Runs `act` and remembers its answer, in one transaction; True beside the answer if it is a remembered one."""
-    for attempt in (1, 2):
+    """Runs `act` and remembers its answer, in one transaction; True beside the answer if it is a remembered one.
+
+    Who loses a race for something unique looks again: `act` runs anew and finds what the other has written.
+    """
+
+    def attempt(session: Session) -> tuple[Answer, bool]:
+        before = claim(session, account, key, digest)
+        if before is not None:
+            return before, True
+        answer = act(session)
+        row = session.get_one(IdempotentRequest, (account, key))
+        row.status, row.response = answer
+        return answer, False
+
+    return _until_not_raced(engine, attempt)
+
+
+def reserve(engine: Engine, account: str, key: str, digest: str) -> None:
+    """Claims the key for a request whose answer is remembered elsewhere. Raises Refusal if it stood for another one."""
+    _until_not_raced(engine, lambda session: claim(session, account, key, digest))
+
+
+def _until_not_raced(engine: Engine, work: Callable[[Session], T]) -> T:
+    for left in reversed(range(TRIES)):
         try:
             with writing(engine) as session:
-                before = claim(session, account, key, digest)
-                if before is not None:
-                    return before, True
-                answer = act(session)
-                row = session.get(IdempotentRequest, (account, key))
-                if row is not None:
-                    row.status, row.response = answer
-                    session.add(row)
-                return answer, False
+                return work(session)
         except IntegrityError:
-            if attempt == 2 or not _taken(engine, account, key):
+            if not left:
                 raise
     raise AssertionError("unreachable")
 
 
-def _taken(engine: Engine, account: str, key: str) -> bool:
-    """True if another request with this key committed in the meantime."""
-    with Session(engine) as session:
-        return session.get(IdempotentRequest, (account, key)) is not None
+def veiled(secret: str, key: str) -> str:
+    """Stands for a secret in a digest, and costs whoever steals the database as much to guess as a password hash."""
+    return hashlib.scrypt(secret.encode(), salt=key.encode(), n=2**14, r=8, p=1).hex()

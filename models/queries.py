@@ -2,8 +2,9 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, tuple_
@@ -26,7 +27,8 @@ from models.tables import (
     Template,
 )
 
-SORTS = {"last_day": CaseView.last_day, "arrived_at": CaseView.arrived_at}
+SORTS: dict[str, type[date] | type[datetime]] = {"last_day": date, "arrived_at": datetime}
+"""What lists of cases can be sorted by."""
 
 
 def encode_cursor(*values: Any) -> str:
@@ -35,15 +37,29 @@ def encode_cursor(*values: Any) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, size: int) -> list[Any]:
-    """The place that `encode_cursor` made. Raises Refusal if it is not one of ours."""
+def decode_cursor(cursor: str, *kinds: type[Any]) -> list[Any]:
+    """The place that `encode_cursor` made of values of these kinds. Raises Refusal if it is not one of ours."""
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(values, list) or len(values) != size:
-            raise ValueError("wrong shape")
-        return values
-    except ValueError as error:
+        if not isinstance(values, list):
+            raise TypeError("no list")
+        return [_decoded(kind, value) for kind, value in zip(kinds, values, strict=True)]
+    except (ValueError, TypeError, OverflowError) as error:
         raise invalid("api.bad_cursor") from error
+
+
+def _decoded(kind: type[Any], value: Any) -> Any:
+    """A value that every database takes. Raises ValueError, TypeError or OverflowError."""
+    if kind is date:
+        return date.fromisoformat(value)
+    if kind is datetime:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError("a naive datetime names no instant")
+        return moment.astimezone(UTC)
+    if type(value) is not kind or (kind is int and abs(value) > 2**53) or (kind is str and not value.isprintable()):
+        raise ValueError("not one of ours")
+    return value
 
 
 @dataclass(frozen=True)
@@ -60,21 +76,16 @@ class CaseFilter:
 
 def cases(session: Session, wanted: CaseFilter, limit: int, cursor: str | None) -> tuple[list[Any], str | None]:
     """Rows of (CaseView, employee name), and the cursor of the next page."""
-    if wanted.participant is not None:
-        key = Participant.last_day if wanted.sort == "last_day" else Participant.arrived_at
-        id_column = col(Participant.case_id)
-    else:
-        key, id_column = SORTS[wanted.sort], col(CaseView.case_id)
+    listed = CaseView if wanted.participant is None else Participant
+    place, id_column = col(getattr(listed, wanted.sort)), col(listed.case_id)
     query = select(CaseView, Employee.name).join(Employee, col(Employee.id) == col(CaseView.employee_id))
     if wanted.participant is not None:
         query = query.join(Participant, col(Participant.case_id) == col(CaseView.case_id)).where(
             Participant.account == wanted.participant
         )
     query = query.where(*_conditions(wanted))
-    place = col(key)
     if cursor:
-        value, case_id = decode_cursor(cursor, 2)
-        bound = (_sort_value(wanted.sort, value), str(case_id))
+        bound = decode_cursor(cursor, SORTS[wanted.sort], str)
         pair = tuple_(place, id_column)
         query = query.where(pair < bound if wanted.descending else pair > bound)
     order = (place.desc(), id_column.desc()) if wanted.descending else (place, id_column)
@@ -100,18 +111,6 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _sort_value(sort: str, text: Any) -> date | datetime:
-    try:
-        if sort == "last_day":
-            return date.fromisoformat(text)
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            raise ValueError("naive")
-        return moment
-    except (ValueError, TypeError) as error:
-        raise invalid("api.bad_cursor") from error
-
-
 def case_view(session: Session, case_id: str) -> tuple[CaseView, str] | None:
     """A case's row and the leaver's name."""
     return session.exec(
@@ -134,9 +133,7 @@ def names(session: Session, accounts: set[str]) -> dict[str, str]:
 
 def facts(session: Session, case_id: str, limit: int, cursor: str | None) -> tuple[list[FactRow], str | None]:
     """A case's chain in order."""
-    after = decode_cursor(cursor, 1)[0] if cursor else 0
-    if not isinstance(after, int) or isinstance(after, bool) or abs(after) > 2**53:
-        raise invalid("api.bad_cursor")
+    after = decode_cursor(cursor, int)[0] if cursor else 0
     rows = session.exec(
         select(FactRow)
         .where(FactRow.case_id == case_id, FactRow.seq > after)
@@ -161,9 +158,8 @@ def tasks(session: Session, account: str, limit: int, cursor: str | None) -> tup
         .where(TaskRow.account == account)
     )
     if cursor:
-        due, case_id, key = decode_cursor(cursor, 3)
-        place = (_sort_value("arrived_at", due), str(case_id), str(key))
-        query = query.where(tuple_(col(TaskRow.due_at), col(TaskRow.case_id), col(TaskRow.key)) > place)
+        bound = decode_cursor(cursor, datetime, str, str)
+        query = query.where(tuple_(col(TaskRow.due_at), col(TaskRow.case_id), col(TaskRow.key)) > bound)
     rows = session.exec(
         query.order_by(col(TaskRow.due_at), col(TaskRow.case_id), col(TaskRow.key)).limit(limit + 1)
     ).all()
@@ -189,10 +185,7 @@ def messages(session: Session, account: str, limit: int, cursor: str | None) -> 
         .where(NotificationRow.account == account)
     )
     if cursor:
-        before = decode_cursor(cursor, 1)[0]
-        if not isinstance(before, int) or isinstance(before, bool) or abs(before) > 2**53:
-            raise invalid("api.bad_cursor")
-        query = query.where(col(NotificationRow.id) < before)
+        query = query.where(col(NotificationRow.id) < decode_cursor(cursor, int)[0])
     rows = session.exec(query.order_by(col(NotificationRow.id).desc()).limit(limit + 1)).all()
     page = list(rows[:limit])
     return page, encode_cursor(page[-1][0].id) if len(rows) > limit else None
@@ -208,7 +201,7 @@ def employees(session: Session, limit: int, cursor: str | None) -> tuple[list[Em
     """The staff by number."""
     query = select(Employee)
     if cursor:
-        query = query.where(Employee.number > str(decode_cursor(cursor, 1)[0]))
+        query = query.where(Employee.number > decode_cursor(cursor, str)[0])
     rows = session.exec(query.order_by(col(Employee.number)).limit(limit + 1)).all()
     page = list(rows[:limit])
     return page, encode_cursor(page[-1].number) if len(rows) > limit else None
@@ -218,7 +211,7 @@ def accounts(session: Session, limit: int, cursor: str | None) -> tuple[list[Acc
     """All accounts by login."""
     query = select(Account)
     if cursor:
-        query = query.where(Account.login > str(decode_cursor(cursor, 1)[0]))
+        query = query.where(Account.login > decode_cursor(cursor, str)[0])
     rows = session.exec(query.order_by(col(Account.login)).limit(limit + 1)).all()
     page = list(rows[:limit])
     return page, encode_cursor(page[-1].login) if len(rows) > limit else None
@@ -243,10 +236,10 @@ def entitlements(session: Session, employee_id: str) -> list[Any]:
     )
 
 
-def open_cases_of(session: Session, account: str) -> list[str]:
-    """Open cases in which this account takes part."""
+def open_cases_of(session: Session, accounts: Sequence[str]) -> list[str]:
+    """Open cases in which one of these accounts takes part."""
     query = select(Participant.case_id).join(CaseView, col(CaseView.case_id) == col(Participant.case_id))
-    return list(session.exec(query.where(Participant.account == account, col(CaseView.open))).all())
+    return list(session.exec(query.where(col(Participant.account).in_(accounts), col(CaseView.open)).distinct()).all())
 
 
 def templates(session: Session) -> list[Template]:

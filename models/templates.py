@@ -2,14 +2,18 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from domain.people import Role
 from domain.plan import Policy
-from models.decisions import Key
+from models.decisions import NO_NUL, Key
 
-Words = tuple[Annotated[str, Field(min_length=1, max_length=200)], Annotated[str, Field(min_length=1, max_length=200)]]
+_Word = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
+Words = tuple[_Word, _Word]
 """One text in Chinese and English."""
 Days = Annotated[int, Field(ge=1, le=60)]
+Level = Annotated[str, Field(max_length=80, pattern=rf"^(head|witness|job:[\w-]+|role:({'|'.join(Role)}))$")]
 
 
 class Strict(BaseModel):
@@ -29,9 +33,7 @@ class TemplateClearance(Strict):
 
     department: Key
     title: Words
-    levels: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^(head|witness|job:[\w-]+|role:[a-z]+)$")], ...], Field(min_length=1)
-    ]
+    levels: Annotated[tuple[Level, ...], Field(min_length=1, max_length=20)]
     quorum: Annotated[int, Field(ge=1, le=9)] = 1
     remind_every: Days = 2
     escalate_after: Days = 4
@@ -46,6 +48,15 @@ class TemplateBody(Strict):
     items: Annotated[tuple[TemplateItem, ...], Field(min_length=1, max_length=500)]
     clearances: Annotated[tuple[TemplateClearance, ...], Field(min_length=1, max_length=50)]
     policy: Policy = Policy()
+
+    @model_validator(mode="after")
+    def _named_once(self) -> "TemplateBody":
+        """A case finds its items and clearances by these names."""
+        for names in ([item.id for item in self.items], [c.department for c in self.clearances]):
+            for name in names:
+                if names.count(name) > 1:
+                    raise PydanticCustomError("duplicate", "{name} stands there more than once", {"name": name})
+        return self
 
 
 def applies(body: TemplateBody, job: str, department: str) -> int:

@@ -1,30 +1,32 @@
 """Accounts and roles, for administrators."""
 
 import secrets
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from api.deps import AdministratorDep, EngineDep, GatewayDep, IdempotencyKey
+from api.deps import AdministratorDep, EngineDep, GatewayDep, HrOrAdministratorDep, IdempotencyKey
 from api.errors import documented
+from api.gateway import Gateway
 from domain.errors import conflict, invalid, not_found
 from domain.people import Role
 from domain.timezones import zone
 from models import queries
-from models.accounts import SHORTEST_PASSWORD, end_all_tokens, hash_password
+from models.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD, end_all_tokens, hash_password
 from models.database import reading
 from models.decisions import Key
-from models.idempotency import once, request_digest
+from models.idempotency import once, request_digest, veiled
+from models.import_rows import Email, Login, Name
 from models.tables import Account, Employee
 from models.views import AccountLine, Page
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Email = Annotated[str, StringConstraints(pattern=r"^([^@\s<>]{1,64}@[A-Za-z0-9.-]{1,190})?$")]
-Password = Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=200)]
+Password = Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)]
 Language = Annotated[str, StringConstraints(pattern=r"^(zh|en)$")]
 
 
@@ -45,9 +47,9 @@ class NewAccount(BaseModel):
         },
     )
 
-    login: Key
+    login: Login
     name: Name
-    email: Email = ""
+    email: Email | Literal[""] = ""
     employee_number: Key | None = None
     roles: Annotated[tuple[Role, ...], Field(max_length=len(Role))] = ()
     language: Language = "zh"
@@ -61,7 +63,7 @@ class AccountChange(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"active": False}]})
 
     name: Name | None = None
-    email: Email | None = None
+    email: Email | Literal[""] | None = None
     roles: Annotated[tuple[Role, ...], Field(max_length=len(Role))] | None = None
     language: Language | None = None
     time_zone: Annotated[str, Field(max_length=64)] | None = None
@@ -71,11 +73,12 @@ class AccountChange(BaseModel):
 
 @router.get("", summary="All accounts", responses=documented(401, 403, 422))
 def list_accounts(
-    caller: AdministratorDep,
+    caller: HrOrAdministratorDep,
     engine: EngineDep,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Page[AccountLine]:
+    """By login."""
     with reading(engine) as session:
         rows, after = queries.accounts(session, limit, cursor)
     return Page(items=[AccountLine.model_validate(row, from_attributes=True) for row in rows], next=after)
@@ -83,6 +86,7 @@ def list_accounts(
 
 @router.post("", status_code=201, summary="Open an account", responses=documented(400, 401, 403, 404, 409, 413, 422))
 def open_account(body: NewAccount, caller: AdministratorDep, engine: EngineDep, key: IdempotencyKey) -> AccountLine:
+    """One account an employee; people from outside, such as counsel, have one without an employee number."""
     _require_zone(body.time_zone)
     password_hash = hash_password(body.password.get_secret_value())
 
@@ -103,7 +107,7 @@ def open_account(body: NewAccount, caller: AdministratorDep, engine: EngineDep, 
         session.add(account)
         return 201, AccountLine.model_validate(account, from_attributes=True).model_dump()
 
-    digest = request_digest("POST /accounts", body.model_dump(mode="json", exclude={"password"}))
+    digest = request_digest("POST /accounts", _content(body, key))
     (_, answer), _ = once(engine, caller.account, key, digest, act)
     return AccountLine.model_validate(answer)
 
@@ -135,14 +139,29 @@ async def change_account(
             end_all_tokens(session, account.id)
         return 200, AccountLine.model_validate(account, from_attributes=True).model_dump()
 
-    content = body.model_dump(mode="json", exclude={"password"}, exclude_unset=True)
-    digest = request_digest(f"PATCH /accounts/{account_id}", content)
+    digest = request_digest(f"PATCH /accounts/{account_id}", await run_in_threadpool(_content, body, key))
     (_, answer), _ = await run_in_threadpool(once, engine, caller.account, key, digest, act)
     if body.active is False:
-        with reading(engine) as session:
-            concerned = queries.open_cases_of(session, account_id)
-        await gateway.recheck_people(concerned)
+        await people_left(engine, gateway, (account_id,))
     return AccountLine.model_validate(answer)
+
+
+async def people_left(engine: Engine, gateway: Gateway, accounts: Sequence[str]) -> None:
+    """Lets every open case in which one of these closed accounts takes part ask somebody else."""
+
+    def concerned() -> list[str]:
+        with reading(engine) as session:
+            return queries.open_cases_of(session, accounts)
+
+    await gateway.recheck_people(await run_in_threadpool(concerned))
+
+
+def _content(body: NewAccount | AccountChange, key: str) -> dict[str, Any]:
+    """The request for its digest, the password veiled."""
+    content = body.model_dump(mode="json", exclude_unset=True)
+    if body.password is not None:
+        content["password"] = veiled(body.password.get_secret_value(), key)
+    return content
 
 
 def _apply(account: Account, body: AccountChange) -> None:

@@ -1,5 +1,6 @@
 """Cases: register a resignation, find cases, read one, its facts and documents."""
 
+from base64 import b64encode
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -9,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 from sqlmodel import Session
 
-from activities.starter import mark_started
+from activities.starter import mark_started, was_started
 from api.deps import AuditorDep, CallerDep, EngineDep, GatewayDep, HrDep, IdempotencyKey, SettingsDep
 from api.errors import documented
 from domain.case import Stage
@@ -18,7 +19,7 @@ from domain.people import Role
 from models import facts, queries
 from models.accounts import Caller
 from models.database import reading, utc_now
-from models.decisions import Key
+from models.decisions import NO_NUL, Key
 from models.idempotency import once, request_digest
 from models.messages import StartCase
 from models.queries import CaseFilter
@@ -58,7 +59,7 @@ class RegisterResignation(BaseModel):
     arrived_at: AwareDatetime | None = None
     """When it reached the company; absent: now. It starts the notice period."""
     channel: Channel
-    text: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=NO_NUL)]
     requested_last_day: date | None = None
     """A later last day, if the notice names one."""
     receiver: Key | None = None
@@ -85,6 +86,7 @@ async def register_resignation(
     key: IdempotencyKey,
     response: Response,
 ) -> Registered:
+    """Written down at once and for ever, also while the engine is away. HR only; one open case a person."""
     now = utc_now()
 
     def act(session: Session) -> tuple[int, Any]:
@@ -101,8 +103,8 @@ async def register_resignation(
     digest = request_digest("POST /cases", body.model_dump(mode="json"))
     (_, stored), replayed = await run_in_threadpool(once, engine, caller.account, key, digest, act)
     message = StartCase(case_id=stored["case_id"], employee_id=stored["employee_id"], arrived_at=stored["arrived_at"])
-    started = await gateway.start(message)
-    if started:
+    started = replayed and await run_in_threadpool(was_started, engine, message.case_id)
+    if not started and (started := await gateway.start(message)):
         await run_in_threadpool(mark_started, engine, message.case_id)
     response.headers["location"] = f"/api/v1/cases/{message.case_id}"
     if replayed:
@@ -179,6 +181,7 @@ def read_facts(
 
 @router.get("/{case_id}/chain", summary="Recompute the evidence chain", responses=documented(401, 403, 404, 422))
 def check_chain(case_id: CaseId, caller: AuditorDep, engine: EngineDep) -> ChainCheck:
+    """Every hash anew from the first fact on; `problems` names what is missing or was changed."""
     with reading(engine) as session:
         seen(session, case_id, caller, whole=True)
         report = facts.verify(case_id, queries.all_facts(session, case_id))
@@ -201,6 +204,7 @@ class DocumentLine(BaseModel):
 
 @router.get("/{case_id}/documents", summary="Documents of a case", responses=documented(401, 404, 422))
 def list_documents(case_id: CaseId, caller: CallerDep, engine: EngineDep) -> list[DocumentLine]:
+    """Those that the person asking may read: all of them, or the record that he or she is asked to sign."""
     with reading(engine) as session:
         row, _, of = seen(session, case_id, caller)
         mine = visible(row.snapshot, of, caller.account).get("record")
@@ -227,6 +231,7 @@ def read_document(
     caller: CallerDep,
     engine: EngineDep,
 ) -> Response:
+    """`Repr-Digest` carries their SHA-256; it is the hash that the parties sign."""
     with reading(engine) as session:
         row, _, of = seen(session, case_id, caller)
         mine = visible(row.snapshot, of, caller.account).get("record")
@@ -234,7 +239,12 @@ def read_document(
         allowed = _whole(of) or (mine and mine["document_id"] == document_id)
         if document is None or document.case_id != case_id or not allowed:
             raise not_found("document.unknown")
-    return Response(document.content, media_type=document.media_type, headers={"digest": f"sha-256={document.sha256}"})
+    return Response(document.content, media_type=document.media_type, headers={"repr-digest": _digest(document.sha256)})
+
+
+def _digest(sha256: str) -> str:
+    """In the form of RFC 9530."""
+    return f"sha-256=:{b64encode(bytes.fromhex(sha256)).decode()}:"
 
 
 def seen(

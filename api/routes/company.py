@@ -1,20 +1,24 @@
 """The company's own data: staff and their rights, checklist templates, imports."""
 
+import hashlib
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Body, Path, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 from sqlmodel import Session, col, func, select
 
-from api.deps import EngineDep, HrOrAdministratorDep, IdempotencyKey
-from api.errors import documented
-from domain.errors import not_found
+from api.deps import EngineDep, GatewayDep, HrOrAdministratorDep, IdempotencyKey
+from api.errors import Problem, documented
+from api.routes.accounts import people_left
+from domain.errors import invalid, not_found
+from domain.people import Role
 from models import imports, queries
 from models.database import reading, utc_now
 from models.decisions import Key
-from models.idempotency import once, request_digest
-from models.tables import Employee, Template
+from models.idempotency import once, request_digest, reserve
+from models.tables import Department, Employee, Template
 from models.templates import TemplateBody
 from models.views import EmployeeLine, EntitlementLine, Page
 
@@ -58,6 +62,19 @@ class ImportKind(StrEnum):
     RIGHTS = "rights"
     ENTITLEMENTS = "entitlements"
     TEMPLATES = "templates"
+
+
+FOR_ADMINISTRATORS = (ImportKind.ACCOUNTS, ImportKind.SYSTEMS, ImportKind.RIGHTS, ImportKind.ENTITLEMENTS)
+FILE = {
+    "text/csv": {
+        "schema": {"type": "string"},
+        "example": "key,name_zh,name_en,head\nsales,销售部,Sales,S1000\n",
+    },
+    "application/json": {
+        "schema": {"type": "array", "items": {"type": "object"}},
+        "example": [{"key": "sales", "industry": "logistics", "body": TEMPLATE_EXAMPLE}],
+    },
+}
 
 
 class TemplateVersion(BaseModel):
@@ -105,6 +122,7 @@ def entitlements(
 
 @router.get("/templates", summary="Checklist templates, all versions", responses=documented(401, 403))
 def templates(caller: HrOrAdministratorDep, engine: EngineDep) -> list[TemplateVersion]:
+    """By key, the newest version of each first."""
     with reading(engine) as session:
         rows = queries.templates(session)
     return [TemplateVersion.model_validate(row, from_attributes=True) for row in rows]
@@ -127,6 +145,9 @@ def publish_template(
     """Versions never change; running cases keep theirs."""
 
     def act(session: Session) -> tuple[int, Any]:
+        for department in (*body.departments, *(clearance.department for clearance in body.clearances)):
+            if session.get(Department, department) is None:
+                raise invalid("template.unknown_department", department=department)
         newest = session.exec(select(func.max(col(Template.version))).where(Template.key == template)).one() or 0
         content = body.model_dump(mode="json")
         session.add(Template(key=template, version=newest + 1, industry=industry, body=content, published_at=utc_now()))
@@ -141,22 +162,27 @@ def publish_template(
     "/imports/{kind}",
     summary="Load a CSV file (templates: JSON)",
     responses=documented(400, 401, 403, 413, 422),
+    openapi_extra={"requestBody": {"required": True, "content": FILE}},
 )
-def load_file(
+async def load_file(
     kind: ImportKind,
-    content: Annotated[
-        bytes,
-        Body(
-            media_type="text/csv",
-            openapi_examples={
-                "departments": {"value": "key,name_zh,name_en,head\nsales,销售部,Sales,S1000\n"},
-            },
-        ),
-    ],
+    request: Request,
     caller: HrOrAdministratorDep,
     engine: EngineDep,
+    gateway: GatewayDep,
     key: IdempotencyKey,
     dry_run: Annotated[bool, Query(description="Only check and report")] = False,
 ) -> imports.ImportReport:
-    """All or nothing: a file with a problem changes nothing, and the report names every row. Repeating is harmless."""
-    return imports.run(engine, kind.value, content, dry_run=dry_run)
+    """All or nothing: a file with a problem changes nothing, and the report names every row. Repeating is harmless.
+
+    What gives access (accounts, systems, rights, entitlements) is for administrators only.
+    """
+    if kind in FOR_ADMINISTRATORS and not caller.has(Role.ADMINISTRATOR):
+        raise Problem(403, "api.role_needed", roles=Role.ADMINISTRATOR)
+    content = await request.body()
+    digest = request_digest(f"POST /imports/{kind}?{dry_run}", hashlib.sha256(content).hexdigest())
+    await run_in_threadpool(reserve, engine, caller.account, key, digest)
+    report = await run_in_threadpool(imports.run, engine, kind.value, content, dry_run=dry_run)
+    if report.closed_accounts and not dry_run:
+        await people_left(engine, gateway, report.closed_accounts)
+    return report

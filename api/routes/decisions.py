@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -13,15 +13,20 @@ from sqlalchemy import Engine
 
 from api.deps import CallerDep, EngineDep, GatewayDep, IdempotencyKey, SettingsDep
 from api.errors import Problem, documented
-from api.gateway import StillDeciding
+from api.gateway import NotRunning, StillDeciding
 from api.routes.cases import CaseId, seen
-from models.accounts import Caller, confirm_password
-from models.database import reading, writing
+from domain.errors import Refusal, conflict
+from models import queries
+from models.accounts import LONGEST_PASSWORD, Caller, confirm_password
+from models.database import reading
 from models.decision_examples import EXAMPLES
 from models.decisions import DECISIONS, Body, DecisionKind, DecisionResult
-from models.idempotency import claim, request_digest
+from models.idempotency import request_digest, reserve
 
 router = APIRouter(prefix="/cases/{case_id}", tags=["decisions"])
+
+
+Password = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
 
 
 class Pending(BaseModel):
@@ -35,7 +40,7 @@ def _input(kind: DecisionKind) -> type[BaseModel]:
     """The kind's body; where a fresh sign-in is asked for, with the person's password beside it."""
     fields: dict[str, Any] = {}
     if kind.fresh_sign_in:
-        fields["password"] = (Annotated[SecretStr, Field(min_length=1, max_length=200)], ...)
+        fields["password"] = (Password, ...)
     example = {**EXAMPLES[kind.name], **({"password": "wanbi-demo-2026"} if kind.fresh_sign_in else {})}
     made: type[BaseModel] = create_model(f"{kind.body.__name__}Input", __base__=kind.body, **fields)
     made.model_config = ConfigDict(**{**kind.body.model_config, "json_schema_extra": {"examples": [example]}})
@@ -60,6 +65,8 @@ def _operation(kind: DecisionKind) -> Callable[..., Any]:
             return await gateway.decide(case_id, kind, caller.actor, content, update_id, fresh=kind.fresh_sign_in)
         except StillDeciding:
             return JSONResponse(Pending(case_id=case_id).model_dump(), 202, {"retry-after": "2"})
+        except NotRunning as error:
+            raise await run_in_threadpool(_not_running, engine, case_id) from error
 
     decide.__name__ = kind.name
     decide.__annotations__["body"] = _input(kind)
@@ -79,8 +86,19 @@ def _admit(
     if kind.fresh_sign_in:
         confirm_password(engine, caller.account, body.password.get_secret_value())
     digest = request_digest(f"{case_id}/{kind.name}", content.model_dump(mode="json"))
-    with writing(engine) as session:
-        claim(session, caller.account, key, digest)
+    reserve(engine, caller.account, key, digest)
+
+
+def _not_running(engine: Engine, case_id: str) -> Refusal:
+    """Why no case takes the decision: it has ended, or the engine was away when it arrived and starts it soon."""
+    with reading(engine) as session:
+        found = queries.case_view(session, case_id)
+    return conflict("case.not_open_yet" if found and found[0].open else "case.closed")
+
+
+def _description(kind: DecisionKind) -> str:
+    asked = " Asks for your password again." if kind.fresh_sign_in else ""
+    return f"The case's own rules decide; its answer names the facts that were written.{asked} Temporal: `{kind.name}`."
 
 
 for _kind in DECISIONS.values():
@@ -89,6 +107,7 @@ for _kind in DECISIONS.values():
         _operation(_kind),
         methods=["POST"],
         summary=_kind.summary,
+        description=_description(_kind),
         operation_id=_kind.name,
         response_model=DecisionResult,
         responses={
@@ -110,7 +129,7 @@ class ProofRequest(BaseModel):
 
     decision: Annotated[str, Field(pattern=r"^[a-z_]{1,64}$")]
     body: dict[str, Any]
-    password: Annotated[SecretStr, Field(min_length=1, max_length=200)] | None = None
+    password: Password | None = None
     """Needed for decisions that ask for a fresh sign-in (signatures)."""
 
 
@@ -137,7 +156,6 @@ async def prove(
     engine: EngineDep,
     gateway: GatewayDep,
     settings: SettingsDep,
-    response: Response,
 ) -> ProofAnswer:
     """Nothing is decided yet. The proof is bound to this person, this case and exactly this content."""
     kind = DECISIONS.get(body.decision)
@@ -149,7 +167,6 @@ async def prove(
     workflow = f"offboarding-{case_id}"
     given = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).replace("'", "'\\''")
     where = f"--address {settings.temporal_address} -n {settings.temporal_namespace} -w {workflow}"
-    response.headers["cache-control"] = "no-store"
     return ProofAnswer(
         workflow_id=workflow,
         name=kind.name,

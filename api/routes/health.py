@@ -21,6 +21,7 @@ class Readiness(BaseModel):
 
 @router.get("/health/live", summary="The process answers")
 def live() -> dict[str, str]:
+    """Nothing else is looked at: restart the process if this does not answer."""
     return {"status": "alive"}
 
 

@@ -10,6 +10,7 @@ from api.deps import CallerDep, EngineDep, IdempotencyKey
 from api.errors import documented
 from models import queries
 from models.database import reading, utc_now, writing
+from models.idempotency import request_digest, reserve
 from models.tables import NotificationRow
 from models.views import InboxMessage, InboxTask, Page
 from texts import text
@@ -70,6 +71,7 @@ class MarkRead(BaseModel):
 @router.post("/messages/read", status_code=204, summary="Mark as read", responses=documented(400, 401, 413, 422))
 def mark_read(body: MarkRead, caller: CallerDep, engine: EngineDep, key: IdempotencyKey) -> None:
     """Repeating it changes nothing."""
+    reserve(engine, caller.account, key, request_digest("POST /inbox/messages/read", body.up_to))
     with writing(engine) as session:
         session.execute(
             update(NotificationRow)

@@ -10,8 +10,9 @@ from api.deps import CallerDep, EngineDep, SettingsDep, TokenDep
 from api.errors import Problem, documented
 from domain.errors import Refusal, invalid
 from models import accounts
-from models.accounts import SHORTEST_PASSWORD, hash_password
+from models.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD, hash_password
 from models.database import reading, writing
+from models.decisions import NO_NUL
 from models.tables import Account
 from models.views import AccountLine
 
@@ -23,8 +24,8 @@ class SignIn(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"login": "hr.chen", "password": "wanbi-demo-2026"}]}
     )
 
-    login: Annotated[str, Field(min_length=1, max_length=100)]
-    password: Annotated[SecretStr, Field(min_length=1, max_length=200)]
+    login: Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
 
 
 class SignedIn(BaseModel):
@@ -38,11 +39,11 @@ class NewPassword(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"present": "wanbi-demo-2026", "new": "a much better one"}]}
     )
 
-    present: Annotated[SecretStr, Field(min_length=1, max_length=200)]
-    new: Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=200)]
+    present: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
+    new: Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)]
 
 
-@router.post("/sign-in", summary="Get a token", responses=documented(401, 403, 422))
+@router.post("/sign-in", summary="Get a token", responses=documented(400, 401, 403, 413, 422))
 def sign_in(body: SignIn, engine: EngineDep, settings: SettingsDep) -> SignedIn:
     """Five wrong passwords in a row pause the account's sign-in for 15 minutes."""
     lifetime = timedelta(hours=settings.session_hours)
@@ -57,17 +58,21 @@ def sign_in(body: SignIn, engine: EngineDep, settings: SettingsDep) -> SignedIn:
 
 @router.post("/sign-out", status_code=204, summary="End this token", responses=documented(401))
 def sign_out(engine: EngineDep, token: TokenDep, caller: CallerDep) -> None:
+    """Other tokens of the same account stay valid."""
     accounts.sign_out(engine, token)
 
 
 @router.get("/me", summary="Who am I", responses=documented(401))
 def me(caller: CallerDep, engine: EngineDep) -> AccountLine:
+    """The account that the token belongs to, with its roles."""
     with reading(engine) as session:
         account = session.get_one(Account, caller.account)
         return AccountLine.model_validate(account, from_attributes=True)
 
 
-@router.put("/me/password", status_code=204, summary="Change my password", responses=documented(401, 403, 422))
+@router.put(
+    "/me/password", status_code=204, summary="Change my password", responses=documented(400, 401, 403, 413, 422)
+)
 def change_password(body: NewPassword, caller: CallerDep, engine: EngineDep) -> None:
     """Ends every token of the account: sign in again afterwards."""
     accounts.confirm_password(engine, caller.account, body.present.get_secret_value())

@@ -1,0 +1,49 @@
+"""The API on fresh databases: `api` with Temporal away, `living` with a worker that runs the cases.
+
+Tests with a living case choose their database: `pytestmark = on("sqlite")`.
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import Engine
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+import worker
+from activities.assembly import plain
+from models.codec import EncryptionCodec, converter, ring
+from tests import builders
+from tests.api.house import Api, EngineAway, outsiders, serving
+from tests.databases import database_url, engine, postgres, sqlite_template
+
+__all__ = ["database_url", "engine", "postgres", "sqlite_template"]
+
+
+@pytest.fixture
+def company(engine: Engine) -> Engine:
+    """A database with the builders' company in it, and a person of every role."""
+    builders.company(engine)
+    outsiders(engine)
+    return engine
+
+
+@pytest_asyncio.fixture
+async def api(company: Engine, tmp_path: Path) -> AsyncIterator[Api]:
+    """The API while Temporal is away: everything that needs only the database."""
+    async with serving(company, builders.settings(tmp_path), EngineAway()) as here:
+        yield here
+
+
+@pytest_asyncio.fixture
+async def living(company: Engine, tmp_path: Path, temporal_server: WorkflowEnvironment) -> AsyncIterator[Api]:
+    """The API with Temporal and a worker; cases that still run at the end are terminated."""
+    config = builders.settings(tmp_path)
+    codec = EncryptionCodec(ring(plain(config.payload_keys)), config.payload_key)
+    client = Client(**{**temporal_server.client.config(), "data_converter": converter(codec)})
+    async with worker.running(client, company, config), serving(company, config, client) as here:
+        yield here
+        async for execution in client.list_workflows("ExecutionStatus='Running'"):
+            await client.get_workflow_handle(execution.id).terminate()
