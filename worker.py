@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -19,7 +19,8 @@ from activities.assembly import access_activities, case_activities
 from activities.starter import keep_starting
 from config import Settings, settings
 from models.database import connect
-from temporal_client import connect_temporal
+from models.schema import wait_until_current
+from temporal_client import connect_temporal, wait_for_namespace
 from workflows.offboarding import Offboarding
 from workflows.options import ACCESS_TASK_QUEUE, TASK_QUEUE
 
@@ -83,6 +84,23 @@ async def running(client: Client, engine: Engine, config: Settings) -> AsyncIter
         yield
 
 
+async def everything_is_there(config: Settings, engine: Engine) -> None:
+    """Returns when Temporal knows the namespace and the database is up to date: nothing has to start in order."""
+    await wait_for_namespace(config)
+    await wait_until_current(engine)
+
+
+async def unless_stopped(stop: asyncio.Event, waiting: Coroutine[Any, Any, None]) -> bool:
+    """True as soon as `waiting` is over; False, and it is given up, if the process is to stop before."""
+    tasks = asyncio.create_task(waiting), asyncio.create_task(stop.wait())
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    if tasks[0].done() and not tasks[0].cancelled():
+        tasks[0].result()
+    return not stop.is_set()
+
+
 async def main() -> None:
     """Runs until SIGINT or SIGTERM, then lets running steps finish."""
     config = settings()
@@ -91,8 +109,10 @@ async def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     listen = "0.0.0.0" if config.environment == "production" else "127.0.0.1"  # noqa: S104  # scraped from outside
-    client = await connect_temporal(config, metrics_address=f"{listen}:{config.worker_metrics_port}")
     engine = connect(config.url)
+    if not await unless_stopped(stop, everything_is_there(config, engine)):
+        return
+    client = await connect_temporal(config, metrics_address=f"{listen}:{config.worker_metrics_port}")
     async with running(client, engine, config), asyncio.TaskGroup() as beside:
         if config.worker_queues in ("all", "cases"):
             beside.create_task(keep_starting(engine, client, stop))
