@@ -35,13 +35,13 @@ GUIDE = """
 """
 COMMANDS = (
     "JSON='content-type: application/json'",
-    """TOKEN=$(curl -s {api}/api/v1/sign-in -H "$JSON" -d '{{"login": "{hr}", "password": "{password}"}}' | {reader})""",
+    """TOKEN=$(curl -s {api}/api/v1/sign-in -H "$JSON" -d '{{"login": "{hr}", "password": "{password}"}}' | {pick})""",
     'AUTH="Authorization: Bearer $TOKEN"',
     """curl -s {api}/api/v1/cases -H "$AUTH" -H "$JSON" -H 'Idempotency-Key: first' -d '{notice}'""",
     'curl -s {api}/api/v1/employees/{leaver}/entitlements -H "$AUTH"',
 )
 """One line each: what honcho puts before every line must not stand inside a command that somebody copies."""
-_READER = """python3 -c 'import json, sys; print(json.load(sys.stdin)["token"])'"""
+_PICK = """python3 -c 'import json, sys; print(json.load(sys.stdin)["token"])'"""
 
 
 def guide(config: Settings) -> str:
@@ -50,7 +50,7 @@ def guide(config: Settings) -> str:
     people = {"hr": sample.HR, "security": sample.SECURITY, "administrator": sample.ADMINISTRATOR}
     known = {**people, "api": api, "leaver": sample.SALESPERSON, "password": sample.PASSWORD}
     notice = {"employee_number": sample.SALESPERSON, "channel": "email", "text": "本人因个人原因辞职。"}
-    filling = {**known, "reader": _READER, "notice": json.dumps(notice, ensure_ascii=False)}
+    filling = {**known, "pick": _PICK, "notice": json.dumps(notice, ensure_ascii=False)}
     return GUIDE.format(
         **known,
         commands="\n".join(f"    {command.format(**filling)}" for command in COMMANDS),
