@@ -75,6 +75,8 @@ class AccessOrder(Message):
     held: tuple[str, ...]
     desired: tuple[str, ...]
     revision: int
+    wanted_since: datetime | None
+    """When the case began to want it: the same however often the order is given."""
     key: str
 
 

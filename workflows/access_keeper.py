@@ -81,6 +81,7 @@ class AccessKeeper:
             held=wanted.held,
             desired=wanted.desired,
             revision=wanted.revision,
+            wanted_since=wanted.wanted_since,
             key=ids.effect_key(case_id, wanted.system, wanted.revision),
         )
         effect = workflow.start_activity_method(
