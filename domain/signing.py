@@ -100,6 +100,14 @@ def sealed(case: Case, now: datetime) -> Change:
     return Change(replace(case, record=replace(record, sealed_at=now, remind_at=None)), (fact,))
 
 
+def not_sealed(case: Case, problem: str, now: datetime) -> Change:
+    """The signed document is not the one that was kept: nobody may think it sealed, and HR has to look."""
+    record = _record(case)
+    fact = Fact("RecordNotSealed", now, data={"document": record.document_id, "problem": problem})
+    told = tuple(dict.fromkeys(a for a in (case.agreed.hr, case.agreed.witness) if a))
+    return Change(case, (fact,), (Notification("record_not_sealed", told, (record.document_id,)),))
+
+
 def substance(case: Case) -> tuple[object, ...]:
     """Everything about the handover that its record tells; if it changes, the record is out of date."""
     items = tuple((i.id, i.status, i.receiver, i.proof, i.last_reason) for i in case.items)

@@ -8,12 +8,11 @@ nobody expected becomes a failed update, or a fact.
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from domain.change import Fact
-from domain.errors import Refusal, invalid
+from domain.errors import Refusal
 from models.decisions import DECISIONS, Body, Decision, DecisionKind, DecisionResult, digest
 from models.messages import Proof
 from workflows.journal import Journal
@@ -67,14 +66,13 @@ def _update(owner: str, kind: DecisionKind) -> Callable[..., Any]:
 def _signal(owner: str, kind: DecisionKind) -> Callable[..., Any]:
     async def signal(self: HasJournal, *given: Any) -> None:
         try:
-            if len(given) != 1:
-                raise invalid("signal.one_argument_needed")
             typed: Any = Decision[kind.body]  # type: ignore[name-defined]  # as above
-            await _carry_out(self.journal, kind, typed.model_validate(given[0]))
+            (decision,) = given
+            await _carry_out(self.journal, kind, typed.model_validate(decision))
         except Refusal as refusal:
             await ignored(self.journal, kind.name, refusal.code)
-        except ValidationError:
-            await ignored(self.journal, kind.name, "malformed")
+        except ValueError as error:
+            await ignored(self.journal, kind.name, f"malformed: {type(error).__name__}")
         except Exception as error:
             await ignored(self.journal, kind.name, f"unexpected: {type(error).__name__}")
 

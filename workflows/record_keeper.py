@@ -1,13 +1,14 @@
 """Keeps the handover record in step with the handover: presents it, again if it was overtaken, and seals it."""
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.casework import CaseActivities
 from domain import signing
-from domain.case import Stage
+from domain.case import HandoverRecord, Stage
 from models.messages import RecordDraft, SealOrder
 from workflows import options
-from workflows.journal import Journal
+from workflows.journal import Journal, Rule
 
 _SIGNABLE = (Stage.SIGNING, Stage.LEAVING, Stage.PURSUING)
 
@@ -15,6 +16,8 @@ _SIGNABLE = (Stage.SIGNING, Stage.LEAVING, Stage.PURSUING)
 class RecordKeeper:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
+        self._unsealable: HandoverRecord | None = None
+        """A record whose document is not the one that was signed; only another record can be sealed."""
 
     async def run(self) -> None:
         """Never returns."""
@@ -30,7 +33,7 @@ class RecordKeeper:
 
     def _sealable(self) -> bool:
         record = self._journal.case.record
-        return record is not None and record.settled and record.sealed_at is None
+        return record is not None and record.settled and record.sealed_at is None and record != self._unsealable
 
     async def _present(self) -> None:
         drafted = self._journal.case
@@ -52,18 +55,30 @@ class RecordKeeper:
         record = case.record
         if record is None:
             return
-        await workflow.execute_activity_method(
-            CaseActivities.seal_record,
-            SealOrder(
-                case_id=case.case_id,
-                document_id=record.document_id,
-                sha256=record.sha256,
-                signatures=record.signatures,
-                now=workflow.now(),
-            ),
-            start_to_close_timeout=options.LIGHT_STEP,
-            retry_policy=options.UNTIL_DONE,
-            summary="seal the handover record",
+        order = SealOrder(
+            case_id=case.case_id,
+            document_id=record.document_id,
+            sha256=record.sha256,
+            signatures=record.signatures,
+            now=workflow.now(),
         )
+        try:
+            await workflow.execute_activity_method(
+                CaseActivities.seal_record,
+                order,
+                start_to_close_timeout=options.LIGHT_STEP,
+                retry_policy=options.UNTIL_DONE,
+                summary="seal the handover record",
+            )
+        except ActivityError as error:
+            self._unsealable = record
+            rule = _not_sealed(error)
+        else:
+            rule = signing.sealed
         if self._journal.case.record == record:
-            self._journal.apply(signing.sealed)
+            self._journal.apply(rule)
+
+
+def _not_sealed(error: ActivityError) -> Rule:
+    problem = error.cause.message if isinstance(error.cause, ApplicationError) else str(error)
+    return lambda case, now: signing.not_sealed(case, problem, now)
