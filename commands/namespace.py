@@ -42,6 +42,7 @@ async def prepare(config: Settings) -> None:
     await _patiently(lambda: _ensure_namespace(client), ends)
     await _patiently(lambda: _ensure_search_attributes(client), ends)
     await _patiently(lambda: client.count_workflows(f"{STAGE.name} = 'opening'"), ends)
+    await asyncio.sleep(0.3)  # lets the SDK's native threads end before the interpreter does (sdk-python issue 300)
 
 
 async def _connect(config: Settings) -> Client:
