@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from models.database import reading, utc_now, writing
 from models.messages import AccessOrder
@@ -12,7 +12,7 @@ from models.tables import EffectRow, Entitlement
 
 @dataclass(frozen=True)
 class EntitlementConnector:
-    """Sets a person's rights in one transaction; a key that was carried out already changes nothing."""
+    """Sets a person's rights in one transaction; an order that was carried out or overtaken changes nothing."""
 
     engine: Engine
 
@@ -43,7 +43,12 @@ class EntitlementConnector:
 
     def _set(self, order: AccessOrder) -> None:
         with writing(self.engine) as session:
-            if session.get(EffectRow, order.key) is not None:
+            rows = session.exec(
+                select(Entitlement)
+                .where(Entitlement.employee_id == order.employee_id, Entitlement.system == order.system)
+                .with_for_update()
+            ).all()
+            if _carried_out(session, order):
                 return
             now = utc_now()
             session.add(
@@ -56,13 +61,16 @@ class EntitlementConnector:
                     at=now,
                 )
             )
-            rows = session.exec(
-                select(Entitlement)
-                .where(Entitlement.employee_id == order.employee_id, Entitlement.system == order.system)
-                .with_for_update()
-            ).all()
             for row in rows:
                 wanted = row.right in order.desired
                 if row.active is not wanted:
                     row.active, row.changed_at, row.changed_by = wanted, now, order.key
                     session.add(row)
+
+
+def _carried_out(session: Session, order: AccessOrder) -> bool:
+    """True if this order or a later one of the case was carried out: an attempt that hung must not turn things back."""
+    keys = session.exec(
+        select(EffectRow.key).where(EffectRow.case_id == order.case_id, EffectRow.system == order.system)
+    ).all()
+    return any(int(key.rpartition(":")[2]) >= order.revision for key in keys)
