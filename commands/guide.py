@@ -37,7 +37,7 @@ COMMANDS = (
     "JSON='content-type: application/json'",
     """TOKEN=$(curl -s {api}/api/v1/sign-in -H "$JSON" -d '{{"login": "{hr}", "password": "{password}"}}' | {pick})""",
     'AUTH="Authorization: Bearer $TOKEN"',
-    """curl -s {api}/api/v1/cases -H "$AUTH" -H "$JSON" -H 'Idempotency-Key: first' -d '{notice}'""",
+    """curl -s {api}/api/v1/cases -H "$AUTH" -H "$JSON" -H 'Idempotency-Key: register-lin-xiao' -d '{notice}'""",
     'curl -s {api}/api/v1/employees/{leaver}/entitlements -H "$AUTH"',
 )
 """One line each: what honcho puts before every line must not stand inside a command that somebody copies."""
