@@ -83,6 +83,8 @@ class Settings(BaseSettings):
                 raise ValueError(f"WANBI_{name.upper()}_KEY names {active!r}, which WANBI_{name.upper()}_KEYS lacks")
         if self.environment == "production" and self.url.startswith("sqlite"):
             raise ValueError("production needs PostgreSQL: set WANBI_DATABASE_URL")
+        if self.smtp_user and not self.smtp_starttls:
+            raise ValueError("the mail server's password would travel in the clear: set WANBI_SMTP_STARTTLS=true")
         return self
 
     @property

@@ -15,6 +15,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from pydantic import ValidationError
 from sqlalchemy import Engine
 from sqlmodel import select
 
@@ -374,6 +375,11 @@ def test_it_tells_no_password_to_a_server_it_does_not_know(
         dispatcher(engine, box.port, clock, smtp_password="right", **SECURED).deliver()
         assert (box.logins, box.taken) == ([], [])
     assert re.search("certificate", rows(engine)[0].mail_error, re.IGNORECASE)
+
+
+def test_no_password_can_be_set_up_to_travel_in_the_clear() -> None:
+    with pytest.raises(ValidationError, match="in the clear"):
+        builders.settings(Path(), smtp_host="mail.example", smtp_user="wanbi", smtp_password="right")
 
 
 def test_a_wrong_password_is_tried_again_later(engine: Engine, case: Case, clock: Clock, tmp_path: Path) -> None:
