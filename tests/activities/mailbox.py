@@ -73,13 +73,24 @@ def mail_server(box: Mailbox, tls: ssl.SSLContext | None = None) -> Iterator[Mai
     secured: dict[str, Any] = (
         {"tls_context": tls, "authenticator": box.authenticate, "auth_required": True} if tls else {}
     )
-    box.port = free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=box.port, **secured)
-    controller.start()
+    controller = _started(box, secured)
     try:
         yield box
     finally:
         controller.stop()
+
+
+def _started(box: Mailbox, secured: dict[str, Any], tries: int = 5) -> Controller:
+    """A port that was free a moment ago may be taken by now: then another one."""
+    box.port = free_port()
+    controller = Controller(box, hostname="127.0.0.1", port=box.port, **secured)
+    try:
+        controller.start()
+    except OSError:
+        if not tries:
+            raise
+        return _started(box, secured, tries - 1)
+    return controller
 
 
 @contextmanager
