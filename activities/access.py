@@ -3,9 +3,21 @@
 from temporalio import activity
 
 from activities.failures import NotVerified
-from activities.ports import Connectors
+from activities.ports import Connector, Connectors
 from domain.case import Operation
 from models.messages import AccessOrder, AccessReceipt
+
+
+def act(connector: Connector, order: AccessOrder) -> None:
+    """Gives the order to the system in the connector's own words."""
+    operation = {
+        Operation.FREEZE: connector.freeze,
+        Operation.GRANT: connector.grant,
+        Operation.REVOKE: connector.revoke,
+        Operation.CLOSE: connector.revoke,
+        Operation.RESTORE: connector.restore,
+    }[order.operation]
+    operation(order)
 
 
 class AccessActivities:
@@ -16,14 +28,7 @@ class AccessActivities:
     def apply_access(self, order: AccessOrder) -> AccessReceipt:
         """Brings the person's rights to `order.desired`. Raises NotVerified if the system shows anything else."""
         connector = self._connectors.of(order.system)
-        act = {
-            Operation.FREEZE: connector.freeze,
-            Operation.GRANT: connector.grant,
-            Operation.REVOKE: connector.revoke,
-            Operation.CLOSE: connector.revoke,
-            Operation.RESTORE: connector.restore,
-        }[order.operation]
-        act(order)
+        act(connector, order)
         observed = connector.read_back(order)
         if set(observed) != set(order.desired):
             raise NotVerified(

@@ -140,3 +140,12 @@ def standing(rows: Sequence[FactRow]) -> list[FactRow]:
     """The facts that hold: those that no later fact voids, without the voiding ones."""
     gone = {int(row.data["seq"]) for row in rows if row.kind == VOIDED}
     return [row for row in rows if row.seq not in gone and row.kind != VOIDED]
+
+
+def differences(rows: Sequence[FactRow], told: Sequence[NumberedFact]) -> tuple[str, ...]:
+    """How the facts of a case that stand in the ledger differ from those that its workflow tells."""
+    kept = {_content(row): row for row in standing(rows) if row.number is not None}
+    wanted = {_content(_row("", fact)): fact for fact in told}
+    missing = [f"fact number {f.number} ({f.kind}) is missing" for c, f in wanted.items() if c not in kept]
+    strange = [f"fact {r.seq} ({r.kind}) is not the workflow's" for c, r in kept.items() if c not in wanted]
+    return (*missing, *strange)

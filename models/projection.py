@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, select
 
 from domain import agenda
 from domain.case import Case
@@ -142,9 +142,3 @@ def _key(case_id: str, version: int, notification: Notification, account: str) -
     """Names the message by what it says: an attempt that never was may have used this version for something else."""
     said = hashlib.sha256("\x00".join((notification.kind, *notification.subjects)).encode()).hexdigest()[:16]
     return f"{case_id}:{version}:{said}:{account}"
-
-
-def forget(session: Session, case_id: str) -> None:
-    """Empties the read model of one case, so that it can be made anew. Facts are not part of it."""
-    session.execute(delete(TaskRow).where(col(TaskRow.case_id) == case_id))
-    session.execute(delete(Participant).where(col(Participant.case_id) == case_id))

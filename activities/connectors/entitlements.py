@@ -73,4 +73,4 @@ def _carried_out(session: Session, order: AccessOrder) -> bool:
     keys = session.exec(
         select(EffectRow.key).where(EffectRow.case_id == order.case_id, EffectRow.system == order.system)
     ).all()
-    return any(int(key.rpartition(":")[2]) >= order.revision for key in keys)
+    return order.key in keys or any(int(key.rpartition(":")[2]) > order.revision for key in keys)
