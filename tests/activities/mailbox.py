@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -17,6 +18,7 @@ from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from activities.mail import MailDispatcher
 from domain.access import settle
 from domain.case import Case
 from domain.change import Notification
@@ -32,6 +34,7 @@ from tests import builders
 from tests.domain import cases
 
 CASE = "c" * 32
+OPENED = Notification("case_opened", ("a-wang",))
 NOW = cases.NOW
 """10:00 in Shanghai, 21:00 of the day before in New York."""
 
@@ -166,3 +169,10 @@ def rows(engine: Engine) -> list[NotificationRow]:
         found = list(session.exec(select(NotificationRow).order_by(NotificationRow.id)).all())  # type: ignore[arg-type]
         session.expunge_all()
         return found
+
+
+def dispatcher(engine: Engine, port: int, clock: Clock, **options: Any) -> MailDispatcher:
+    """One that sends to the mail server on that port."""
+    values = {"smtp_host": "127.0.0.1", "smtp_port": port, "public_url": "https://wanbi.example"}
+    secured = {name: options.pop(name) for name in ("smtp_starttls", "smtp_user", "smtp_password") if name in options}
+    return MailDispatcher(engine, builders.settings(Path(), **values, **secured), clock, **options)

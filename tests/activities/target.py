@@ -10,6 +10,7 @@ from typing import Any
 
 from standardwebhooks.webhooks import Webhook
 
+from activities.connectors.webhook import WebhookConnector
 from domain.case import Operation
 from models.messages import AccessOrder
 from tests.domain.cases import NOW
@@ -121,3 +122,15 @@ def an_order(operation: Operation = Operation.FREEZE, **changes: Any) -> AccessO
         "key": "c1:access:erp:1",
     }
     return AccessOrder(**{**values, **changes})
+
+
+def connector(target: Target, secret: str = SECRET) -> WebhookConnector:
+    return WebhookConnector(target.url, secret)
+
+
+def freeze(target: Target) -> None:
+    connector(target).freeze(an_order())
+
+
+def read_back(target: Target) -> tuple[str, ...]:
+    return connector(target).read_back(an_order())
