@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, RetryState, TimeoutType, is_cancelled_exception
-from temporalio.exceptions import TimeoutError as TimedOut
+from temporalio.exceptions import ActivityError, ApplicationError, RetryState, is_cancelled_exception
 
 from activities.access import AccessActivities
 from domain import access
@@ -67,7 +66,7 @@ class AccessKeeper:
             elif outcome is not None:
                 self._journal.apply(_failing(wanted, outcome))
                 if outcome.for_good:
-                    await self._overtaken(wanted, at_most=options.LATER_ROUND.pickup)
+                    await self._overtaken(wanted, at_most=options.LATER_ROUND.lasts)
                 plan = options.LATER_ROUND
 
     async def _round(self, wanted: SystemAccess, plan: options.Round) -> "AccessReceipt | Failure | None":
@@ -88,7 +87,7 @@ class AccessKeeper:
             AccessActivities.apply_access,
             order,
             task_queue=options.ACCESS_TASK_QUEUE,
-            schedule_to_start_timeout=plan.pickup,
+            schedule_to_close_timeout=plan.lasts,
             start_to_close_timeout=options.ACCESS_STEP,
             retry_policy=plan.retry,
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -115,21 +114,22 @@ class AccessKeeper:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a round ended without a receipt. `for_good`: the system gave an answer that trying again can't change."""
+    """Why a round ended without a receipt."""
 
     problem: str
     attempts: int
+    """0 if the round's time was over before all its attempts were made."""
     for_good: bool
+    """The system gave an answer that trying again can't change."""
 
     @staticmethod
     def of(error: ActivityError, plan: options.Round) -> "Failure":
         cause = error.cause
+        for_good = error.retry_state is RetryState.NON_RETRYABLE_FAILURE
+        attempts = plan.attempts if error.retry_state is RetryState.MAXIMUM_ATTEMPTS_REACHED else int(for_good)
         if isinstance(cause, ApplicationError):
-            for_good = error.retry_state is RetryState.NON_RETRYABLE_FAILURE
-            return Failure(cause.message, 1 if for_good else plan.attempts, for_good)
-        if isinstance(cause, TimedOut) and cause.type is TimeoutType.SCHEDULE_TO_START:
-            return Failure("no worker takes orders for connected systems", 0, for_good=False)
-        return Failure(str(cause or error), plan.attempts, for_good=False)
+            return Failure(cause.message, attempts, for_good)
+        return Failure("no answer in time", attempts, for_good=False)
 
 
 def _verified(receipt: AccessReceipt) -> Rule:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import FailureError, is_cancelled_exception
 
 from activities.casework import CaseActivities
 from domain import access
@@ -143,7 +143,9 @@ class Journal:
                 retry_policy=options.ONCE,
                 summary="write case and facts",
             )
-        except ActivityError:
+        except FailureError as error:  # a local activity's own failure comes bare, not as an ActivityError
+            if is_cancelled_exception(error):
+                raise
             return await workflow.execute_activity_method(
                 CaseActivities.record,
                 request,

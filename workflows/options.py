@@ -24,10 +24,10 @@ ONCE = RetryPolicy(maximum_attempts=1)
 
 @dataclass(frozen=True)
 class Round:
-    """So many attempts in one go; `pickup`: the longest wait until some worker takes one up."""
+    """A number of attempts in one go, and how long it may last, waiting for a worker included."""
 
     retry: RetryPolicy
-    pickup: timedelta
+    lasts: timedelta
 
     @property
     def attempts(self) -> int:
@@ -41,16 +41,16 @@ FIRST_ROUND = Round(
         maximum_interval=timedelta(minutes=1),
         maximum_attempts=6,
     ),
-    pickup=timedelta(minutes=5),
+    lasts=timedelta(minutes=5),
 )
-"""Half a minute: what a short hiccup takes."""
+"""Half a minute, as long as a hiccup; longer only if the system hangs or no worker is there."""
 LATER_ROUND = Round(
     RetryPolicy(
         initial_interval=timedelta(minutes=1),
         backoff_coefficient=2.0,
         maximum_interval=timedelta(minutes=10),
-        maximum_attempts=148,
+        maximum_attempts=150,
     ),
-    pickup=timedelta(days=1),
+    lasts=timedelta(days=1),
 )
 """A day: whoever has to act is told once a day."""

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from enum import StrEnum
 
 from activities.failures import Permanent, TryAgain
@@ -30,6 +31,8 @@ class ScriptedSystem:
     def __init__(self, name: str, rights: Iterable[str]) -> None:
         self.name = name
         self.mood = Mood.HEALTHY
+        self.retry_after: timedelta | None = None
+        """How long it asks to be left in peace when it is down; else the retry rule decides."""
         self.rights = tuple(sorted(rights))
         self.shown: list[tuple[str, ...]] = [self.rights]
         """Every state of the rights that this system went through, the oldest first."""
@@ -59,13 +62,13 @@ class ScriptedSystem:
 
     def read_back(self, order: AccessOrder) -> tuple[str, ...]:
         if self.mood is Mood.DOWN:
-            raise TryAgain(f"{self.name} is down")
+            raise TryAgain(f"{self.name} is down", after=self.retry_after)
         return self.rights
 
     def _act(self, call: str, order: AccessOrder) -> None:
         self.calls.append(call)
         if self.mood is Mood.DOWN:
-            raise TryAgain(f"{self.name} is down")
+            raise TryAgain(f"{self.name} is down", after=self.retry_after)
         if self.mood is Mood.REFUSING:
             raise Permanent(f"{self.name} refuses")
         if self.mood is Mood.SLOW:

@@ -149,6 +149,15 @@ class RunningCase:
 
         return (await eventually(of_that_kind, lambda found: len(found) >= count))[count - 1]
 
+    async def until_pending(self, activity: str) -> None:
+        """Returns as soon as that activity waits for its next attempt."""
+
+        async def waiting() -> list[str]:
+            description = await self.handle.describe()
+            return [p.activity_type.name for p in description.raw_description.pending_activities]
+
+        await eventually(waiting, lambda names: activity in names)
+
     async def fast_forward(self, duration: timedelta) -> bool:
         """Lets the case live through `duration`; False if it closed meanwhile."""
         async with asyncio.timeout(60):
