@@ -4,11 +4,13 @@ import base64
 import dataclasses
 import os
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.common import RawValue
+from temporalio.contrib.pydantic import PydanticPayloadConverter, pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
 
 ENCODING = b"binary/encrypted"
@@ -52,6 +54,24 @@ class EncryptionCodec(PayloadCodec):
             return payload
 
 
+class PatientPayloadConverter(PydanticPayloadConverter):
+    """Where nothing in particular is expected, what can't be read is handed on as it came.
+
+    So a signal full of nonsense reaches its handler, which can say so in a fact, instead of vanishing in a log.
+    """
+
+    def from_payloads(self, payloads: Sequence[Payload], type_hints: list[type] | None = None) -> list[Any]:
+        if type_hints:
+            return super().from_payloads(payloads, type_hints)
+        return [self._read(payload) for payload in payloads]
+
+    def _read(self, payload: Payload) -> Any:
+        try:
+            return super().from_payloads([payload])[0]
+        except Exception:
+            return RawValue(payload)
+
+
 def ring(keys: Mapping[str, str]) -> dict[str, bytes]:
     """Keys from their base64 texts."""
     return {name: base64.b64decode(text) for name, text in keys.items()}
@@ -61,6 +81,7 @@ def converter(codec: EncryptionCodec) -> DataConverter:
     """Pydantic payloads, encrypted; failures too."""
     return dataclasses.replace(
         pydantic_data_converter,
+        payload_converter_class=PatientPayloadConverter,
         payload_codec=codec,
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )

@@ -18,7 +18,8 @@ async def audit(case: RunningCase) -> None:
     await eventually(lambda: _known(case), lambda known: known == _written(case))
     report = facts.verify(case.case_id, case.chain())
     assert not report.problems
-    assert from_snapshot(case.row().snapshot) == await case.state(), "the read model shows the case as it is"
+    if report.facts:
+        assert from_snapshot(case.row().snapshot) == await case.state(), "the read model shows the case as it is"
     for system in case.world.systems:
         assert all(set(rights) <= set(system.shown[0]) for rights in system.shown), "never more rights than before"
     history = await case.handle.fetch_history()

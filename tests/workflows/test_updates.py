@@ -1,0 +1,119 @@
+"""Updates: the API's way in. The caller learns why a decision was not taken, and a repetition is answered as before."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+
+from models import decisions as d
+from tests import builders as b
+from tests.workflows.moves import handing_over
+from tests.workflows.world import Refused, World
+
+BODY = d.AssignReceiver(items=("devices",), receiver="a-it-clerk")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        [None],
+        [7],
+        [{"by": {"account": "a-wang"}}],
+        [{"by": {"account": "a-wang"}, "body": {"items": [], "receiver": "x"}, "proof": ""}],
+        [{"by": {"account": "a-wang"}, "body": {"items": ["devices"], "receiver": "../../x"}, "proof": ""}],
+        [{"by": {"account": "a-wang", "roles": ["king"]}, "body": BODY.model_dump(mode="json"), "proof": ""}],
+        [{"by": {"account": "a-wang"}, "body": BODY.model_dump(mode="json"), "proof": "x" * 5000}],
+        [{}, {}],
+    ],
+    ids=["nothing", "null", "a number", "half", "no items", "a path", "an unknown role", "a huge proof", "two"],
+)
+async def test_an_update_with_malformed_content_fails_cleanly_and_changes_nothing(
+    world: World, arguments: list[Any]
+) -> None:
+    case = await world.resign()
+    await handing_over(case)
+    before = await case.kinds()
+    with pytest.raises(WorkflowUpdateFailedError):
+        await case.handle.execute_update("assign_receiver", args=arguments)
+    assert await case.kinds() == before
+    await case.decide(b.WITNESS, BODY)
+
+
+async def test_an_unknown_update_fails_cleanly(world: World) -> None:
+    case = await world.resign()
+    await handing_over(case)
+    with pytest.raises(WorkflowUpdateFailedError):
+        await case.handle.execute_update("approve_everything", {"by": "me"})
+    await case.decide(b.WITNESS, BODY)
+
+
+async def test_a_refusal_says_its_kind_its_code_and_the_values_its_text_names(world: World) -> None:
+    case = await world.resign()
+    await handing_over(case)
+    decision: d.Decision[Any] = d.Decision(
+        by=b.WITNESS, body=d.AssignReceiver(items=("crown_jewels",), receiver="a-zhou"), proof=""
+    )
+    with pytest.raises(WorkflowUpdateFailedError) as failed:
+        await case.handle.execute_update("assign_receiver", decision)
+    cause = failed.value.cause
+    assert isinstance(cause, ApplicationError)
+    assert cause.details[0] == {"kind": "not_found", "code": "item.unknown", "params": {"item": "crown_jewels"}}
+
+
+async def test_a_decision_without_proof_is_refused_remembered_and_changes_nothing(world: World) -> None:
+    case = await world.resign()
+    state = await handing_over(case)
+    with pytest.raises(Refused, match=r"proof\.missing"):
+        await case.decide(b.WITNESS, BODY, proof="")
+    assert (await case.until_fact("DecisionRefused")).data == {
+        "action": "assign_receiver",
+        "because": "proof.missing",
+    }
+    assert (await case.state()).items == state.items
+
+
+async def test_a_repeated_update_is_answered_as_the_first_and_carried_out_once(world: World) -> None:
+    case = await world.resign()
+    await handing_over(case)
+    proof = world.prove(case.case_id, b.WITNESS, BODY)
+    decision: d.Decision[Any] = d.Decision(by=b.WITNESS, body=BODY, proof=proof)
+    answers = [
+        await case.handle.execute_update("assign_receiver", decision, id="key-1", result_type=d.DecisionResult)
+        for _ in range(2)
+    ]
+    assert answers[0] == answers[1]
+    assert (await case.kinds()).count("ReceiverAssigned") == 1
+
+
+async def test_a_proof_serves_one_decision_only(world: World) -> None:
+    case = await world.resign()
+    await handing_over(case)
+    proof = world.prove(case.case_id, b.WITNESS, BODY)
+    await case.decide(b.WITNESS, BODY, proof=proof)
+    with pytest.raises(Refused, match=r"proof\.already_used"):
+        await case.decide(b.WITNESS, BODY, proof=proof)
+
+
+async def test_a_decision_before_the_case_is_open_is_refused(world: World) -> None:
+    world.close_account("a-lin")
+    case = await world.resign()
+    await case.until_pending("make_plan")
+    with pytest.raises(Refused, match=r"case\.not_open_yet"):
+        await case.decide(b.WITNESS, BODY)
+
+
+async def test_many_people_can_decide_at_once(world: World) -> None:
+    case = await world.resign()
+    await handing_over(case)
+    await asyncio.gather(
+        *(
+            case.decide(
+                b.actor(f"{department}-clerk"), d.DecideClearance(department=department, verdict=d.Verdict.APPROVE)
+            )
+            for department in b.DEPARTMENTS
+        )
+    )
+    assert (await case.kinds()).count("ClearanceApproved") == len(b.DEPARTMENTS)
