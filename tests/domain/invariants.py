@@ -1,0 +1,112 @@
+"""What holds for every case at every moment, whoever did whatever before. Each sentence is a check of its own."""
+
+from domain import closing, signing
+from domain.case import ClearanceStatus, GrantStatus, ItemStatus, Stage
+from domain.checklist import PENDING
+from tests.domain.world import World
+
+NOTICE = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)
+TAKEN_BACK = (Stage.WITHDRAWING, Stage.WITHDRAWN)
+AFTERWARDS = (Stage.LEAVING, Stage.PURSUING, Stage.COMPLETED, Stage.COMPLETED_WITH_GAPS)
+
+
+def check(world: World) -> None:
+    """Raises AssertionError if one of the sentences below is not true."""
+    for holds in INVARIANTS:
+        holds(world)
+
+
+def no_right_is_wanted_that_was_not_held(world: World) -> None:
+    for system in world.case.systems:
+        assert set(system.desired) <= set(system.held)
+        assert system.verified_revision <= system.revision
+
+
+def nothing_frozen_is_wanted_without_a_running_grant(world: World) -> None:
+    case = world.case
+    if case.stage not in NOTICE:
+        return
+    for system in case.systems:
+        for right in set(system.desired) & set(system.frozen):
+            assert any(
+                grant.status is GrantStatus.ACTIVE
+                and grant.system == system.system
+                and right in grant.rights
+                and grant.expires_at is not None
+                and grant.expires_at > world.last_advance
+                for grant in case.grants
+            )
+
+
+def no_grant_outlives_the_employment_or_was_given_by_the_leaver(world: World) -> None:
+    case = world.case
+    frozen = {s.system: set(s.frozen) for s in case.systems}
+    for grant in case.grants:
+        assert grant.decided_by != case.agreed.leaver
+        assert set(grant.rights) <= frozen[grant.system]
+        if grant.status is GrantStatus.ACTIVE:
+            assert grant.expires_at is not None
+            assert grant.expires_at <= closing.last_day_end(case)
+
+
+def nothing_is_wanted_after_the_end_and_everything_after_a_withdrawal(world: World) -> None:
+    case = world.case
+    if case.stage in AFTERWARDS:
+        assert all(s.desired == () for s in case.systems)
+    if case.stage in TAKEN_BACK:
+        assert all(s.desired == s.held for s in case.systems)
+
+
+def the_last_day_ends_the_notice_period(world: World) -> None:
+    if world.settled and world.now >= closing.last_day_end(world.case):
+        assert world.case.stage not in NOTICE
+
+
+def an_unsealed_record_tells_the_handover_as_it_stands(world: World) -> None:
+    record = world.case.record
+    if record is not None and record.sealed_at is None and not world.case.closed:
+        assert signing.substance(world.case) == world.told_by_record
+
+
+def a_department_is_cleared_only_by_those_it_takes(world: World) -> None:
+    case = world.case
+    for clearance in case.clearances:
+        by = {approval.account for approval in clearance.approvals}
+        assert case.agreed.leaver not in by | {seat.account for seat in clearance.seats}
+        assert len(by) == len(clearance.approvals)
+        if clearance.status is ClearanceStatus.APPROVED:
+            assert len(by) >= clearance.quorum
+
+
+def somebody_who_is_there_is_asked_or_nobody_is_left_to_ask(world: World) -> None:
+    case, gone = world.case, world.gone
+    for clearance in case.clearances:
+        if clearance.status is ClearanceStatus.PENDING and not case.closed:
+            assert not gone & set(clearance.undecided())
+            assert clearance.undecided() or clearance.level == len(clearance.levels)
+    if case.closed or {case.agreed.witness, case.agreed.hr} <= gone:
+        return
+    assert not gone & {item.receiver for item in case.items if item.status in PENDING}
+
+
+def completed_means_that_nothing_is_missing(world: World) -> None:
+    case = world.case
+    if case.stage is Stage.COMPLETED:
+        assert closing.gaps(case) == ()
+        assert all(s.verified for s in case.systems)
+        assert not {ItemStatus.OPEN, ItemStatus.HANDED_OVER} & {item.status for item in case.items}
+    if case.closed:
+        assert case.hold is None
+
+
+INVARIANTS = (
+    no_right_is_wanted_that_was_not_held,
+    nothing_frozen_is_wanted_without_a_running_grant,
+    no_grant_outlives_the_employment_or_was_given_by_the_leaver,
+    nothing_is_wanted_after_the_end_and_everything_after_a_withdrawal,
+    the_last_day_ends_the_notice_period,
+    an_unsealed_record_tells_the_handover_as_it_stands,
+    a_department_is_cleared_only_by_those_it_takes,
+    somebody_who_is_there_is_asked_or_nobody_is_left_to_ask,
+    completed_means_that_nothing_is_missing,
+)

@@ -1,0 +1,198 @@
+"""A case and its clock, moved on in memory as `workflows` moves them: same rules, same order, no Temporal.
+
+`Offboarding.run` is `World._step`, `Clock` is `World._catch_up`, `RecordKeeper` is `present` and `seal`, `Journal` is
+`apply` and `decide`. What is invariant is asserted on the way, so that no caller can forget it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from domain import access, agenda, closing, signing
+from domain.case import Case, Stage
+from domain.change import Change
+from domain.errors import Refusal
+from domain.people import Actor
+from domain.plan import Plan
+from models import decisions as d
+from workflows.rules import rule_for
+
+Rule = Callable[[Case, datetime], Change]
+SIGNABLE = (Stage.SIGNING, Stage.LEAVING, Stage.PURSUING)
+FEW_ROUNDS = 50
+
+
+class World:
+    """One case from its opening on. `now` is the only clock."""
+
+    def __init__(self, plan: Plan, now: datetime) -> None:
+        self.now = now
+        self.last_advance = now
+        self.gone: set[str] = set()
+        """Accounts that are closed; whoever is told something and is in here can't be told."""
+        self.case = Case("c1", "e1", now)
+        self.told_by_record: tuple[object, ...] = ()
+        """What the handover was when its record was presented."""
+        self._undone = False
+        self._documents = 0
+        self.apply(lambda case, at: closing.open_case(case, plan, at))
+        self.settle()
+
+    def apply(self, rule: Rule) -> Change:
+        """What the case does by itself. Then everybody who could not be told is replaced, which has to end."""
+        change = self._carry_out(rule)
+        unreachable = self._unreachable(change)
+        for _ in range(FEW_ROUNDS):
+            if not unreachable:
+                return change
+            unreachable = self._unreachable(self._carry_out(_people_left(unreachable)))
+        raise AssertionError(f"the case keeps asking people who have left: {unreachable}")
+
+    def decide(self, by: Actor, body: d.Body) -> bool:
+        """A person's decision; False if a rule refused it. Anything else than a refusal is a bug, and comes out."""
+        rule: Rule = rule_for(by, body)
+        try:
+            rule(self.case, self.now)
+        except Refusal:
+            return False
+        assert self.apply(rule).facts, f"{body!r} was decided and left no fact"
+        return True
+
+    def wait_until(self, instant: datetime) -> None:
+        """Time passes while everything runs: whatever falls due happens at its instant."""
+        self.settle()
+        while (due := agenda.next_due(self.case, self.now)) is not None and due <= instant:
+            assert due > self.now, f"{due} was due and still is"
+            self.now = due
+            self.settle()
+        self.now = max(self.now, instant)
+        self.settle()
+
+    def oversleep(self, instant: datetime) -> None:
+        """Time passes while everything is down: the next to arrive may be a decision, before the case catches up."""
+        self.now = max(self.now, instant)
+
+    def settle(self) -> None:
+        """The process goes on as far as it can, and everything that is due happens."""
+        self._catch_up()
+        while self._step():
+            self._catch_up()
+        due = agenda.next_due(self.case, self.now)
+        assert due is None or due > self.now, f"after all that was due at {self.now} something still is: {due}"
+
+    @property
+    def settled(self) -> bool:
+        """True if the case has noticed everything that is so far."""
+        return self.last_advance == self.now
+
+    def present(self, draft: Case | None = None) -> None:
+        """The record of the handover as it stands, or as it stood when `draft` was made."""
+        drafted = draft or self.case
+        case = self.case
+        if case.stage not in SIGNABLE or case.record is not None:
+            return
+        if signing.substance(drafted) != signing.substance(case):
+            return
+        self._documents += 1
+        name = f"d{self._documents}"
+        self.told_by_record = signing.substance(case)
+        self.apply(lambda c, at: signing.open_record(c, name, f"{self._documents:064x}", signing.parties(drafted), at))
+
+    def seal(self) -> None:
+        """The company's seal, once everybody has answered."""
+        record = self.case.record
+        if record is not None and record.settled and record.sealed_at is None and not self.case.closed:
+            self.apply(signing.sealed)
+
+    def verify(self, system: str, revision: int) -> None:
+        """A receipt comes in, for the present or an overtaken revision."""
+        wanted = access.find(self.case, system)
+        if not self.case.closed and 1 <= revision <= wanted.revision:
+            self.apply(lambda c, at: access.record_verified(c, system, revision, wanted.desired, 1, at))
+
+    def fail(self, system: str, revision: int) -> None:
+        """A round of attempts failed."""
+        wanted = access.find(self.case, system)
+        if not self.case.closed and not wanted.verified and 1 <= revision <= wanted.revision:
+            self.apply(lambda c, at: access.record_failing(c, system, revision, "down", 6, at))
+
+    def verify_all(self) -> None:
+        for wanted in access.unverified(self.case):
+            self.verify(wanted.system, wanted.revision)
+
+    def leave(self, account: str) -> None:
+        """An account is closed, and the case is told to look who is still there."""
+        self.gone.add(account)
+        self.apply(lambda c, at: closing.people_left(c, (account,), at))
+
+    def _carry_out(self, rule: Rule) -> Change:
+        change = rule(self.case, self.now)
+        self.case = access.settle(change.case, self.now)
+        self._check_names(change)
+        return change
+
+    def _unreachable(self, change: Change) -> tuple[str, ...]:
+        told = dict.fromkeys(account for note in change.notifications for account in note.to)
+        return tuple(account for account in told if account in self.gone)
+
+    def _check_names(self, change: Change) -> None:
+        known = {
+            "department": {c.department for c in self.case.clearances},
+            "items": {i.id for i in self.case.items},
+            "system": {s.system for s in self.case.systems},
+            "grant": {g.id for g in self.case.grants},
+        }
+        for fact in change.facts:
+            for key, names in known.items():
+                value = fact.data.get(key, ())
+                named = value if isinstance(value, tuple) else (value,)
+                assert set(named) <= names, f"{fact.kind} names what nobody knows: {named}"
+
+    def _catch_up(self) -> None:
+        for _ in range(FEW_ROUNDS):
+            self.last_advance = self.now
+            if not agenda.advance(self.case, self.now).facts:
+                return
+            self.apply(agenda.advance)
+        raise AssertionError(f"the clock has no end at {self.now}")
+
+    def _step(self) -> bool:
+        """The next line of `Offboarding.run`, if what it waits for has come."""
+        case, now = self.case, self.now
+        answered = all(s.verified or s.failing_since for s in case.systems)
+        sealed = case.record is not None and case.record.sealed_at is not None
+        match case.stage:
+            case Stage.FREEZING if closing.freeze_answered(case, now):
+                return self._enter(Stage.HANDING_OVER)
+            case Stage.HANDING_OVER if closing.handover_complete(case) or now >= agenda.signing_due(case):
+                return self._enter(Stage.SIGNING)
+            case Stage.SIGNING if sealed or now >= closing.last_day_end(case):
+                return self._enter(Stage.AWAITING_LAST_DAY)
+            case Stage.AWAITING_LAST_DAY if now >= closing.last_day_end(case):
+                self.apply(closing.leave)
+                return True
+            case Stage.LEAVING if answered:
+                return self._enter(Stage.PURSUING)
+            case Stage.PURSUING if closing.may_close(case, now):
+                self.apply(closing.close)
+                return True
+            case Stage.WITHDRAWING:
+                return self._undo()
+        return False
+
+    def _undo(self) -> bool:
+        if not self._undone:
+            self._undone = True
+            self.apply(closing.undo)
+            return True
+        if access.unverified(self.case) or self.case.hold is not None:
+            return False
+        self.apply(closing.withdrawn)
+        return True
+
+    def _enter(self, stage: Stage) -> bool:
+        self.apply(lambda case, at: closing.enter(case, stage, at))
+        return True
+
+
+def _people_left(accounts: tuple[str, ...]) -> Rule:
+    return lambda case, at: closing.people_left(case, accounts, at)
