@@ -1,6 +1,6 @@
 """From the bytes of a file to rows of one shape: decoding, CSV or JSON, and a problem for everything that does not fit.
 
-Nothing here knows the database. Codes of problems are stable; their texts are in the catalogue under `import.<code>`.
+Nothing here knows the database. Codes of problems are stable.
 """
 
 import codecs
@@ -43,6 +43,14 @@ _OWN_CODES = (
     "webhook_incomplete",
 )
 
+CODES = """\
+Of the whole file: `file_too_large`, `not_text` (neither UTF-8 nor GB18030), `no_header`, `unknown_column`,
+`missing_column`, `duplicate_column`, `malformed_csv`, `malformed_json`, `too_many_rows`, `too_many_passwords`.
+Of a row: `required`, `malformed`, `too_long`, `too_short`, `out_of_range`, `not_allowed` (none of the values that there
+are), `duplicate` (the same key twice), `too_many_cells`, `unknown` (names something that is not there), `unknown_yet`
+(likewise, only a warning), `own_manager`, `managers_in_a_circle`, `probation_before_hiring`, `has_another_account`
+(the employee), `webhook_incomplete`."""
+
 
 class Problem(BaseModel):
     """One thing wrong with a file."""
@@ -52,7 +60,7 @@ class Problem(BaseModel):
     row: int = Field(examples=[17])
     """As a spreadsheet counts, the header being row 1 (of a JSON list: the first entry is 1); 0: the whole file."""
     column: str = Field(default="", examples=["manager"])
-    code: str = Field(examples=["unknown"])
+    code: str = Field(examples=["unknown"], description=CODES)
     value: str = Field(default="", examples=["S1099"])
 
 
@@ -105,7 +113,7 @@ def _rows(
         try:
             row = shape.model_validate(values)
         except ValidationError as error:
-            problems += [_problem(number, detail) for detail in error.errors(include_url=False)]
+            problems += _problems(number, error.errors(include_url=False))
             continue
         key = tuple(getattr(row, name) for name in natural_key)
         if key in seen:
@@ -114,6 +122,16 @@ def _rows(
         seen.add(key)
         rows[number] = row
     return Parsed(rows, columns, tuple(problems))
+
+
+def _problems(row: int, details: list[ErrorDetails]) -> list[Problem]:
+    """A list is not too short because one of its entries is wrong: only what lies deepest is named."""
+    places = [detail["loc"] for detail in details]
+    return [
+        _problem(row, detail)
+        for detail, place in zip(details, places, strict=True)
+        if not any(len(other) > len(place) and other[: len(place)] == place for other in places)
+    ]
 
 
 def _problem(row: int, detail: ErrorDetails) -> Problem:
