@@ -63,7 +63,7 @@ class RequestContext:
             self._count(scope, status, time.perf_counter() - began)
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "none")
+        route = _route(scope)
         method = scope["method"] if scope["method"] in _METHODS else "other"  # callers may not make up new series
         REQUESTS.labels(method, route, status).inc()
         SECONDS.labels(method, route).observe(seconds)
@@ -82,3 +82,12 @@ def _declared_length(scope: Scope) -> int:
         if name == b"content-length" and value.isdigit():
             return int(value[:20])
     return 0
+
+
+def _route(scope: Scope) -> str:
+    """The route's path with its parameters' names. FastAPI knows it without the prefix of the router around it."""
+    if "route" not in scope:
+        return "none"
+    path, known = scope["path"], scope["route"].path
+    prefix = path.split("/")[: path.count("/") - known.count("/") + 1]
+    return "/".join(prefix) + str(known)

@@ -1,10 +1,11 @@
-"""The API on fresh databases: `api` with Temporal away, `living` with a worker that runs the cases.
+"""The API on fresh databases: `api` with Temporal away, `workerless` with it, `living` with a worker as well.
 
-Tests with a living case choose their database: `pytestmark = on("sqlite")`.
+Tests choose one database with `@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)`.
 """
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -38,12 +39,26 @@ async def api(company: Engine, tmp_path: Path) -> AsyncIterator[Api]:
 
 
 @pytest_asyncio.fixture
-async def living(company: Engine, tmp_path: Path, temporal_server: WorkflowEnvironment) -> AsyncIterator[Api]:
-    """The API with Temporal and a worker; cases that still run at the end are terminated."""
+async def temporal(temporal_server: WorkflowEnvironment, tmp_path: Path) -> AsyncIterator[Client]:
+    """A client of the real server; cases that still run at the end are terminated."""
     config = builders.settings(tmp_path)
     codec = EncryptionCodec(ring(plain(config.payload_keys)), config.payload_key)
-    client = Client(**{**temporal_server.client.config(), "data_converter": converter(codec)})
-    async with worker.running(client, company, config), serving(company, config, client) as here:
+    settings: dict[str, Any] = {**temporal_server.client.config(), "data_converter": converter(codec)}
+    client = Client(**settings)
+    yield client
+    async for execution in client.list_workflows("ExecutionStatus='Running'"):
+        await client.get_workflow_handle(execution.id).terminate()
+
+
+@pytest_asyncio.fixture
+async def workerless(company: Engine, tmp_path: Path, temporal: Client) -> AsyncIterator[Api]:
+    """The API with Temporal, and no worker that would do anything."""
+    async with serving(company, builders.settings(tmp_path), temporal) as here:
         yield here
-        async for execution in client.list_workflows("ExecutionStatus='Running'"):
-            await client.get_workflow_handle(execution.id).terminate()
+
+
+@pytest_asyncio.fixture
+async def living(workerless: Api, temporal: Client) -> AsyncIterator[Api]:
+    """The API with Temporal and a worker that runs the cases."""
+    async with worker.running(temporal, workerless.engine, workerless.config):
+        yield workerless

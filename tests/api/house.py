@@ -1,28 +1,40 @@
 """The API under test, in this process, and the people who use it."""
 
+import asyncio
 import hashlib
 import itertools
-from collections.abc import AsyncIterator
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx
+import structlog
 from fastapi import FastAPI
 from sqlalchemy import Engine
-from sqlmodel import Session, SQLModel, col, func, select
+from sqlmodel import SQLModel, func, select
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.assembly import proofs
+from api.gateway import Gateway
 from api.main import create_app
 from config import Settings
 from domain.people import Role
 from models.database import reading, utc_now, writing
 from models.tables import AccessToken, Account
+from tests import builders
 
 V1 = "/api/v1"
 RESIGNATION = {"employee_number": "n-lin", "channel": "email", "text": "我辞职。", "receiver": "a-zhou"}
+WITHIN = 30.0
+"""Seconds of real time after which something awaited counts as never coming."""
+T = TypeVar("T")
 _numbers = itertools.count(1)
 
 
@@ -84,6 +96,20 @@ class Api:
             return session.exec(select(func.count()).select_from(table)).one()
 
 
+def problem(
+    answer: httpx.Response, status: int | tuple[int, ...] = tuple(range(400, 600)), code: str = ""
+) -> dict[str, Any]:
+    """The problem details of an answer, which has to have one of these statuses, and this code if one is given."""
+    assert answer.status_code in (status if isinstance(status, tuple) else (status,)), answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    details: dict[str, Any] = answer.json()
+    assert details["status"] == answer.status_code
+    assert details["code"] == code or not code, details
+    assert set(details["messages"]) == {"zh", "en"}
+    assert details["detail"] == details["messages"][answer.headers["content-language"]]
+    return details
+
+
 def bearer(token: str) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"}
 
@@ -107,10 +133,6 @@ def outsiders(engine: Engine) -> None:
             session.add(account)
 
 
-def set_password(session: Session, account: str, password_hash: str) -> None:
-    session.get_one(Account, account).password_hash = password_hash
-
-
 class EngineAway(Client):
     """Stands for a Temporal client whose server does not answer."""
 
@@ -120,20 +142,32 @@ class EngineAway(Client):
     def __getattribute__(self, name: str) -> Any:
         if name.startswith("__"):
             return super().__getattribute__(name)
+        if name == "get_workflow_handle":
+            return lambda *_, **__: self
         raise RPCError("nobody answers", RPCStatusCode.UNAVAILABLE, b"")
+
+
+@cache
+def the_app() -> FastAPI:
+    """One application for all tests: making it costs more than most of them."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    return create_app(builders.settings(Path("unused")))
 
 
 @asynccontextmanager
 async def serving(engine: Engine, config: Settings, client: Client) -> AsyncIterator[Api]:
     """The application on this database and this Temporal, until the block ends."""
-    app = create_app(config, engine, client)
-    transport = httpx.ASGITransport(app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://wanbi") as http,
-    ):
+    app = the_app()
+    app.state.settings, app.state.engine, app.state.gateway = config, engine, Gateway(client, proofs(config))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://wanbi") as http:
         yield Api(app, http, engine, config)
 
 
-def rows(session: Session, table: type[SQLModel]) -> list[Any]:
-    return list(session.exec(select(table).order_by(*(col(c) for c in table.__table__.primary_key))).all())  # type: ignore[attr-defined]
+async def eventually(reached: Callable[[], Awaitable[T]]) -> T:
+    """What `reached` gives, as soon as it is true. Raises TimeoutError if it never comes true."""
+    ends = time.monotonic() + WITHIN
+    while time.monotonic() < ends:
+        if found := await reached():
+            return found
+        await asyncio.sleep(0.02)
+    raise TimeoutError
