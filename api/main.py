@@ -9,13 +9,15 @@ from sqlalchemy import Engine
 from temporalio.client import Client
 
 import logs
-from activities.assembly import proofs
+from activities.assembly import plain, proofs
 from api import errors
+from api.codec import codec_server
 from api.gateway import Gateway
 from api.middleware import RequestContext
 from api.openapi import DescribedApp
 from api.routes import accounts, cases, company, decisions, health, inbox, session
 from config import Settings, settings
+from models.codec import EncryptionCodec, ring
 from models.database import connect
 from temporal_client import connect_temporal
 
@@ -58,6 +60,8 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
         v1.include_router(part.router)
     app.include_router(v1)
     app.include_router(health.router)
+    codec = EncryptionCodec(ring(plain(chosen.payload_keys)), chosen.payload_key)
+    app.routes.append(codec_server(codec, chosen.temporal_ui_url))
     return app
 
 

@@ -12,7 +12,8 @@ from api.errors import TooLarge, problem_response
 
 LARGEST_BODY = 1_000_000
 LARGEST_FILE = 20_000_000
-"""Bytes; files are what goes to the import operations."""
+"""Bytes; files are what goes to the import operations, and what the Temporal UI has decrypted."""
+_FILES = ("/api/v1/imports/", "/codec/")
 
 _HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 """On every answer: what is told to one person is kept by no cache, and is never taken for something else."""
@@ -33,7 +34,7 @@ class RequestContext:
             await self._app(scope, receive, send)
             return
         began, status = time.perf_counter(), 500
-        limit = LARGEST_FILE if scope["path"].startswith("/api/v1/imports/") else LARGEST_BODY
+        limit = LARGEST_FILE if scope["path"].startswith(_FILES) else LARGEST_BODY
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=uuid.uuid4().hex[:12])
         read = 0

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from api import codec
 from api.deps import CallerDep, EngineDep, SettingsDep, TokenDep
 from api.errors import Problem, documented
 from domain.errors import Refusal, invalid
@@ -44,8 +45,11 @@ class NewPassword(BaseModel):
 
 
 @router.post("/sign-in", summary="Get a token", responses=documented(400, 401, 403, 413, 422))
-def sign_in(body: SignIn, engine: EngineDep, settings: SettingsDep) -> SignedIn:
-    """Five wrong passwords in a row pause the account's sign-in for 15 minutes."""
+def sign_in(body: SignIn, engine: EngineDep, settings: SettingsDep, response: Response) -> SignedIn:
+    """Five wrong passwords in a row pause the account's sign-in for 15 minutes.
+
+    The answer also sets a cookie that only the codec server reads: with it the Temporal UI shows an engineer plain text.
+    """
     lifetime = timedelta(hours=settings.session_hours)
     try:
         token, expires = accounts.sign_in(engine, body.login, body.password.get_secret_value(), lifetime)
@@ -53,13 +57,15 @@ def sign_in(body: SignIn, engine: EngineDep, settings: SettingsDep) -> SignedIn:
         if refusal.code == "sign_in.failed":
             raise Problem(401, refusal.code, headers={"www-authenticate": "Bearer"}) from refusal
         raise
+    codec.remember(response, token, expires, secure=settings.public_url.startswith("https"))
     return SignedIn(token=token, expires_at=expires)
 
 
 @router.post("/sign-out", status_code=204, summary="End this token", responses=documented(401))
-def sign_out(engine: EngineDep, token: TokenDep, caller: CallerDep) -> None:
+def sign_out(engine: EngineDep, token: TokenDep, caller: CallerDep, response: Response) -> None:
     """Other tokens of the same account stay valid."""
     accounts.sign_out(engine, token)
+    codec.forget(response)
 
 
 @router.get("/me", summary="Who am I", responses=documented(401))
