@@ -48,7 +48,7 @@ class NewPassword(BaseModel):
 def sign_in(body: SignIn, engine: EngineDep, settings: SettingsDep, response: Response) -> SignedIn:
     """Five wrong passwords in a row pause the account's sign-in for 15 minutes.
 
-    The answer also sets a cookie that only the codec server reads: with it the Temporal UI shows an engineer plain text.
+    The answer also sets a cookie for the codec server alone: it lets an engineer read payloads in the Temporal UI.
     """
     lifetime = timedelta(hours=settings.session_hours)
     try:
