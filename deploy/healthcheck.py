@@ -3,5 +3,5 @@
 import sys
 import urllib.request
 
-with urllib.request.urlopen(sys.argv[1], timeout=4):  # any status but 2xx raises
+with urllib.request.urlopen(sys.argv[1], timeout=4):  # noqa: S310  # the address is our own; any status but 2xx raises
     pass
