@@ -1,0 +1,81 @@
+"""Everybody sees the part of a case that their role needs, and no more (PIP-01)."""
+
+from typing import Any
+
+import pytest
+
+from domain.people import Role
+from models.accounts import Caller
+from models.visibility import relations, visible
+
+SNAPSHOT: dict[str, Any] = {
+    "case_id": "c1",
+    "employee_id": "e-lin",
+    "stage": "handing_over",
+    "plan": {"leaver": "lin", "witness": "wang", "hr": "hr"},
+    "systems": [{"system": "erp"}],
+    "grants": [{"id": "g1", "reason": "更正收货地址"}],
+    "items": [{"id": "files", "receiver": "zhou"}, {"id": "laptop", "receiver": "chen"}],
+    "clearances": [
+        {"department": "it", "seats": [{"account": "it-clerk"}]},
+        {"department": "finance", "seats": [{"account": "finance-clerk"}]},
+    ],
+    "record": {"sha256": "…", "signatures": [{"account": "lin"}, {"account": "zhou"}]},
+    "withdrawal": {"reason": "家庭原因"},
+    "gaps": [],
+}
+
+
+def sees(account: str, *roles: Role, takes_part: bool = False) -> dict[str, Any]:
+    """What this person is shown of the case."""
+    caller = Caller(account, account, None, roles, "zh", "Asia/Shanghai")
+    return visible(SNAPSHOT, relations(caller, SNAPSHOT, takes_part), account)
+
+
+@pytest.mark.parametrize(
+    ("account", "roles"), [("lin", ()), ("wang", ()), ("x", (Role.HR,)), ("x", (Role.COUNSEL,)), ("x", (Role.AUDITOR,))]
+)
+def test_the_leaver_the_witness_hr_counsel_and_auditors_see_the_whole(account: str, roles: tuple[Role, ...]) -> None:
+    assert sees(account, *roles) == SNAPSHOT
+
+
+def test_a_receiver_sees_the_own_items_and_the_record_to_sign() -> None:
+    shown = sees("zhou")
+    assert [item["id"] for item in shown["items"]] == ["files"]
+    assert shown["record"] == SNAPSHOT["record"]
+    assert not {"clearances", "grants", "withdrawal"} & shown.keys()
+
+
+def test_a_receiver_who_is_no_party_does_not_see_the_record() -> None:
+    assert "record" not in sees("chen")
+
+
+def test_an_approver_sees_the_checklist_and_the_own_department() -> None:
+    shown = sees("it-clerk")
+    assert len(shown["items"]) == len(SNAPSHOT["items"])
+    assert [clearance["department"] for clearance in shown["clearances"]] == ["it"]
+    assert not {"grants", "withdrawal", "record"} & shown.keys()
+
+
+def test_security_sees_access_and_nothing_of_the_handover() -> None:
+    shown = sees("sec", Role.SECURITY)
+    assert (shown["systems"], shown["grants"]) == (SNAPSHOT["systems"], SNAPSHOT["grants"])
+    assert not {"items", "clearances", "withdrawal", "record"} & shown.keys()
+
+
+@pytest.mark.parametrize("role", [Role.ENGINEER, Role.ADMINISTRATOR])
+def test_those_who_keep_it_running_see_systems_and_gaps_but_no_reasons(role: Role) -> None:
+    shown = sees("eng", role)
+    assert {"systems", "gaps"} <= shown.keys()
+    assert not {"items", "clearances", "grants", "withdrawal", "record", "plan"} & shown.keys()
+
+
+def test_who_took_part_earlier_sees_that_the_case_is_there() -> None:
+    shown = sees("formerly-asked", takes_part=True)
+    assert shown["stage"] == "handing_over"
+    assert not {"items", "clearances", "systems", "grants", "plan"} & shown.keys()
+
+
+def test_a_stranger_is_nothing_to_the_case() -> None:
+    stranger = Caller("stranger", "stranger", None, (), "zh", "Asia/Shanghai")
+    assert relations(stranger, SNAPSHOT, takes_part=False) == ()
