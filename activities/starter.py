@@ -36,15 +36,17 @@ def was_started(engine: Engine, case_id: str) -> bool:
         return notice is not None and notice.started_at is not None
 
 
+def waiting(engine: Engine) -> list[Notice]:
+    """Notices whose case was not started yet, the oldest first."""
+    with reading(engine) as session:
+        query = select(Notice).where(col(Notice.started_at).is_(None)).order_by(col(Notice.recorded_at))
+        return list(session.exec(query.limit(100)).all())
+
+
 async def start_waiting(engine: Engine, client: Client) -> int:
     """Starts every case that waits for its workflow; returns how many."""
 
-    def waiting() -> list[Notice]:
-        with reading(engine) as session:
-            query = select(Notice).where(col(Notice.started_at).is_(None)).order_by(col(Notice.recorded_at))
-            return list(session.exec(query.limit(100)).all())
-
-    notices = await asyncio.to_thread(waiting)
+    notices = await asyncio.to_thread(waiting, engine)
     for notice in notices:
         await start(client, start_message(notice))
         await asyncio.to_thread(mark_started, engine, notice.case_id)

@@ -94,14 +94,18 @@ def _project_participants(session: Session, row: CaseView, case: Case, tasks: tu
         people |= {case.plan.leaver, case.plan.witness, case.plan.receiver, case.plan.hr}
     people.discard("")
     known = {p.account: p for p in session.exec(select(Participant).where(Participant.case_id == case.case_id)).all()}
-    for account in sorted(people - known.keys()):
-        session.add(
-            Participant(account=account, case_id=case.case_id, last_day=row.last_day, arrived_at=row.arrived_at)
-        )
-    for participant in known.values():
-        if participant.last_day != row.last_day:
-            participant.last_day = row.last_day
-            session.add(participant)
+    session.add_all(participant(account, row) for account in sorted(people - known.keys()))
+    for there in known.values():
+        if (there.last_day, there.open) != (row.last_day, row.open):
+            there.last_day, there.open = row.last_day, row.open
+            session.add(there)
+
+
+def participant(account: str, row: CaseView) -> Participant:
+    """That this account takes part in this case."""
+    return Participant(
+        account=account, case_id=row.case_id, last_day=row.last_day, arrived_at=row.arrived_at, open=row.open
+    )
 
 
 def tell(

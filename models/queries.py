@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, tuple_
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import Mapped, defer
 from sqlmodel import Session, col, select
 
 from domain.errors import invalid
@@ -83,7 +83,7 @@ def cases(session: Session, wanted: CaseFilter, limit: int, cursor: str | None) 
         query = query.join(Participant, col(Participant.case_id) == col(CaseView.case_id)).where(
             Participant.account == wanted.participant
         )
-    query = query.where(*_conditions(wanted))
+    query = query.where(*_conditions(wanted, col(listed.open)))
     if cursor:
         bound = decode_cursor(cursor, SORTS[wanted.sort], str)
         pair = tuple_(place, id_column)
@@ -97,17 +97,17 @@ def cases(session: Session, wanted: CaseFilter, limit: int, cursor: str | None) 
     return page, encode_cursor(getattr(last, wanted.sort), last.case_id)
 
 
-def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+def _conditions(wanted: CaseFilter, is_open: Mapped[bool]) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.stages:
         found.append(col(CaseView.stage).in_(wanted.stages))
     if wanted.department:
         found.append(col(CaseView.department) == wanted.department)
     if wanted.open is not None:
-        found.append(col(CaseView.open).is_(wanted.open))
+        found.append(is_open.is_(wanted.open))
     if wanted.overdue:
         late = or_(col(CaseView.next_due_at) < utc_now(), col(CaseView.failing))
-        found.append(and_(col(CaseView.open), late))
+        found.append(and_(is_open, late))
     return found
 
 

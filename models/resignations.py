@@ -15,7 +15,7 @@ from models import projection
 from models.accounts import Caller
 from models.law import current_pack
 from models.messages import StartCase
-from models.tables import Account, CaseView, Employee, Notice, Participant
+from models.tables import Account, CaseView, Employee, Notice
 
 _CASES = uuid.UUID("6f1d3e0a-41f2-5f0e-9a0b-3d5a2f7c9e11")
 OLDEST_ARRIVAL = timedelta(days=60)
@@ -76,10 +76,7 @@ def register(session: Session, by: Caller, key: str, registration: Registration,
     row.last_day = max(earliest, registration.requested_last_day or earliest)
     row.snapshot = projection.to_snapshot(case)
     session.add(row)
-    for account in (leaver.id, by.account):
-        session.add(
-            Participant(account=account, case_id=case.case_id, last_day=row.last_day, arrived_at=row.arrived_at)
-        )
+    session.add_all(projection.participant(account, row) for account in (leaver.id, by.account))
     session.flush()
     return row
 

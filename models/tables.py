@@ -131,6 +131,8 @@ class Notice(SQLModel, table=True):
     open_for: str | None = Field(default=None, unique=True)
     """The employee while the case is open, else empty: one open case a person, kept by the database itself."""
 
+    __table_args__ = (Index("notice_waiting", "started_at", "recorded_at"),)
+
 
 class CaseView(SQLModel, table=True):
     """The read model of a case: the latest snapshot that its workflow wrote, and the columns that lists need."""
@@ -160,21 +162,25 @@ class CaseView(SQLModel, table=True):
         Index("case_by_stage_arrival", "stage", "arrived_at", "case_id"),
         Index("case_by_department_last_day", "department", "last_day", "case_id"),
         Index("case_by_department_arrival", "department", "arrived_at", "case_id"),
-        Index("case_by_open_due", "open", "next_due_at", "case_id"),
+        Index("case_by_open_last_day", "open", "last_day", "case_id"),
+        Index("case_by_open_arrival", "open", "arrived_at", "case_id"),
     )
 
 
 class Participant(SQLModel, table=True):
-    """Who takes part in a case, now or earlier; they may see their part of it."""
+    """Who takes part in a case, now or earlier; they may see their part of it. The rest is copied for their lists."""
 
     account: str = Field(primary_key=True)
     case_id: str = Field(primary_key=True)
     last_day: date
     arrived_at: datetime = instant()
+    open: bool = True
 
     __table_args__ = (
         Index("participant_by_last_day", "account", "last_day", "case_id"),
         Index("participant_by_arrival", "account", "arrived_at", "case_id"),
+        Index("participant_by_open_last_day", "account", "open", "last_day", "case_id"),
+        Index("participant_by_open_arrival", "account", "open", "arrived_at", "case_id"),
         Index("participant_by_case", "case_id"),
     )
 

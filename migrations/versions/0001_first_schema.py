@@ -146,6 +146,7 @@ def _cases() -> None:
         sa.Column("open_for", sa.String(), nullable=True, unique=True),
     )
     op.create_index("ix_notice_employee_id", "notice", ["employee_id"])
+    op.create_index("notice_waiting", "notice", ["started_at", "recorded_at"])
     op.create_table(
         "case_view",
         sa.Column("case_id", sa.String(), primary_key=True),
@@ -168,7 +169,8 @@ def _cases() -> None:
     op.create_index("case_by_department_arrival", "case_view", ["department", "arrived_at", "case_id"])
     op.create_index("case_by_department_last_day", "case_view", ["department", "last_day", "case_id"])
     op.create_index("case_by_last_day", "case_view", ["last_day", "case_id"])
-    op.create_index("case_by_open_due", "case_view", ["open", "next_due_at", "case_id"])
+    op.create_index("case_by_open_arrival", "case_view", ["open", "arrived_at", "case_id"])
+    op.create_index("case_by_open_last_day", "case_view", ["open", "last_day", "case_id"])
     op.create_index("case_by_stage_arrival", "case_view", ["stage", "arrived_at", "case_id"])
     op.create_index("case_by_stage_last_day", "case_view", ["stage", "last_day", "case_id"])
     op.create_table(
@@ -177,10 +179,13 @@ def _cases() -> None:
         sa.Column("case_id", sa.String(), primary_key=True),
         sa.Column("last_day", sa.Date(), nullable=False),
         sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
     )
     op.create_index("participant_by_arrival", "participant", ["account", "arrived_at", "case_id"])
     op.create_index("participant_by_case", "participant", ["case_id"])
     op.create_index("participant_by_last_day", "participant", ["account", "last_day", "case_id"])
+    op.create_index("participant_by_open_arrival", "participant", ["account", "open", "arrived_at", "case_id"])
+    op.create_index("participant_by_open_last_day", "participant", ["account", "open", "last_day", "case_id"])
     op.create_table(
         "task",
         sa.Column("account", sa.String(), primary_key=True),
