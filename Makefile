@@ -50,7 +50,7 @@ migration: $(VENV)/runtime.stamp
 # For developers, with uv installed: newest versions that fit pyproject.toml
 lock:
 	$(LOCK) --output-file requirements/runtime.lock --upgrade
-	$(LOCK) --output-file requirements/dev.lock --upgrade --group dev
+	$(LOCK) --output-file requirements/dev.lock --upgrade --group dev --constraint requirements/runtime.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
