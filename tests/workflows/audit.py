@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import WorkflowTaskFailedCause
 from temporalio.worker import Replayer
 
 from models import facts
@@ -11,6 +11,8 @@ from models.projection import from_snapshot
 from tests.workflows.world import RunningCase, eventually
 from worker import workflow_runner
 from workflows.offboarding import Offboarding
+
+_OUR_FAULT = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE
 
 
 async def audit(case: RunningCase) -> None:
@@ -23,8 +25,9 @@ async def audit(case: RunningCase) -> None:
     for system in case.world.systems:
         assert all(set(rights) <= set(system.shown[0]) for rights in system.shown), "never more rights than before"
     history = await case.handle.fetch_history()
-    stuck = [e.event_id for e in history.events if e.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED]
-    assert not stuck, "no workflow task ever failed"
+    failures = [event.workflow_task_failed_event_attributes for event in history.events]
+    stuck = [failed.failure.message for failed in failures if failed.cause == _OUR_FAULT]
+    assert not stuck, "no workflow task ever failed because of the code"
     await Replayer(
         workflows=[Offboarding], workflow_runner=workflow_runner(), data_converter=case.world.client.data_converter
     ).replay_workflow(history)

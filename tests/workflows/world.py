@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
 from activities.access import AccessActivities
@@ -123,11 +124,24 @@ class RunningCase:
         await self.handle.signal(name_of(body), d.Decision(by=by, body=body, proof=token))
 
     async def state(self) -> Case:
-        return await self.handle.query(Offboarding.state)
+        return await self._answer(Offboarding.state)
 
     async def facts(self) -> list[NumberedFact]:
         """Every fact that the workflow knows to be written."""
-        return await self.handle.query(Offboarding.facts)
+        return await self._answer(Offboarding.facts)
+
+    async def _answer(self, query: Callable[[Offboarding], T]) -> T:
+        """The case's answer; a new run that has not begun yet is asked again."""
+
+        async def ask() -> tuple[T, ...]:
+            try:
+                return (await self.handle.query(query),)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.FAILED_PRECONDITION:
+                    raise
+                return ()
+
+        return (await eventually(ask, bool))[0]
 
     async def kinds(self) -> list[str]:
         return [fact.kind for fact in await self.facts()]
