@@ -53,6 +53,8 @@ def test_every_file_that_a_document_names_exists(document: Path) -> None:
     text = document.read_text()
     for named in re.findall(r"`((?:[\w-]+/)+[\w.-]*|[a-z][\w-]*\.(?:py|yml|toml))`", text):
         assert (ROOT / named).exists() or (ROOT / "docs" / named).exists(), named
+    for command in re.findall(r"python -m (commands\.\w+)", text):
+        assert (ROOT / command.replace(".", "/")).with_suffix(".py").exists(), command
     for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
         assert (document.parent / link).exists(), link
 
