@@ -25,4 +25,4 @@ EXPOSE 8000 9464
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=6 \
     CMD ["python", "deploy/healthcheck.py", "http://127.0.0.1:8000/health/ready"]
-CMD ["uvicorn", "api.main:app", "--host", "0.0.0.0", "--port", "8000", "--log-config", "deploy/uvicorn-logs.json"]
+CMD ["uvicorn", "api.main:app", "--host", "0.0.0.0", "--port", "8000", "--no-access-log", "--log-config", "deploy/uvicorn-logs.json"]
