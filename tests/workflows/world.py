@@ -6,7 +6,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine
 from sqlmodel import col, select
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
@@ -27,7 +29,7 @@ from domain.case import Case
 from domain.people import Actor
 from models import decisions as d
 from models import facts, tables
-from models.codec import EncryptionCodec, converter, ring
+from models.codec import EncryptionCodec, PatientPayloadConverter, converter, ring
 from models.database import reading, utc_now, writing
 from models.ledger import DatabaseLedger
 from models.messages import CaseResult, NumberedFact, StartCase
@@ -225,6 +227,11 @@ class RunningCase:
         return [(kind, subject) for kind, subject in rows]
 
 
+def in_the_open() -> DataConverter:
+    """The converter of everything here, without the encryption."""
+    return replace(pydantic_data_converter, payload_converter_class=PatientPayloadConverter)
+
+
 def name_of(body: d.Body) -> str:
     """The name under which a decision with this body is sent."""
     return next(name for name, kind in d.DECISIONS.items() if kind.body is type(body))
@@ -241,14 +248,20 @@ async def eventually(look: Callable[[], Awaitable[T]], good: Callable[[T], bool]
 
 @asynccontextmanager
 async def world(
-    temporal: WorkflowEnvironment, engine: Engine, folder: Path, *, own_store: bool = False, **template: Any
+    temporal: WorkflowEnvironment,
+    engine: Engine,
+    folder: Path,
+    *,
+    own_store: bool = False,
+    encrypted: bool = True,
+    **template: Any,
 ) -> AsyncIterator[World]:
     """A company with its workers, until the block ends; `own_store`: with Wanbi's own entitlements as its systems."""
     b.company(engine, **template)
     config = b.settings(folder)
     codec = EncryptionCodec(ring(plain(config.payload_keys)), config.payload_key)
     connection = temporal.client.config()
-    connection["data_converter"] = converter(codec)
+    connection["data_converter"] = converter(codec) if encrypted else in_the_open()
     client = Client(**connection)
     ledger = LedgerThatMayBeAway(DatabaseLedger(engine, proofs(config)))
     systems = ScriptedSystems(() if own_store else (ScriptedSystem(name, rights) for name, rights in b.SYSTEMS.items()))
