@@ -1,11 +1,19 @@
 """The Temporal client of every process: the installation's namespace, payloads encrypted with its key ring."""
 
 import asyncio
+import logging
 
 import structlog
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
-from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.assembly import plain
@@ -26,7 +34,11 @@ async def connect_temporal(config: Settings, *, lazy: bool = False, metrics_addr
         prometheus = PrometheusConfig(
             bind_address=metrics_address, durations_as_seconds=True, counters_total_suffix=True, unit_suffix=True
         )
-        runtime = Runtime(telemetry=TelemetryConfig(metrics=prometheus))
+        core = LoggingConfig(
+            filter=TelemetryFilter(core_level="WARN", other_level="ERROR"),
+            forwarding=LogForwardingConfig(logger=logging.getLogger("temporal.core")),
+        )
+        runtime = Runtime(telemetry=TelemetryConfig(metrics=prometheus, logging=core))
     return await Client.connect(
         config.temporal_address,
         namespace=config.temporal_namespace,

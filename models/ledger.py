@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, select, update
 
 from models import facts, projection
 from models.database import utc_now, writing
@@ -17,6 +17,9 @@ from models.decisions import DECISIONS
 from models.messages import RecordOutcome, RecordRequest
 from models.proofs import BadProof, Proofs
 from models.tables import Account, CaseView, Notice, UsedProof
+
+_NO_FACT = 2**31 - 1
+"""Above every number: what a use that led to no fact counts as."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,8 @@ class DatabaseLedger:
     def _believed(self, session: Session, request: RecordRequest) -> str:
         """The proof's id; empty if the case itself writes.
 
-        Raises BadProof unless the proof was issued for this decision and is used for the first time. A use above the
-        last confirmed fact belongs to an attempt of this very decision that was cut short.
+        Raises BadProof unless the proof was issued for this decision and is used for the first time, in time. A use
+        above the last confirmed fact belongs to an attempt of this very decision that was cut short: it began in time.
         """
         proof = request.proof
         if proof is None:
@@ -72,8 +75,10 @@ class DatabaseLedger:
         if any(role not in account.roles for role in proof.roles):
             raise BadProof("proof.role_lost")
         fresh = DECISIONS[proof.action].fresh_sign_in
-        token = self.proofs.check(proof, request.case.case_id, utc_now(), fresh=fresh)
+        token, ends = self.proofs.check(proof, request.case.case_id, fresh=fresh)
         used = session.get(UsedProof, token)
+        if used is None and utc_now() >= ends:
+            raise BadProof("proof.expired")
         cut_short = used is not None and used.number >= request.facts[0].number
         if used is not None and not (cut_short and used.case_id == request.case.case_id):
             raise BadProof("proof.already_used")
@@ -81,7 +86,8 @@ class DatabaseLedger:
 
     def _free_proofs(self, session: Session, case_id: str, numbers: Sequence[int]) -> None:
         """A decision whose fact never came to be may still be made with its proof."""
-        session.execute(delete(UsedProof).where(col(UsedProof.case_id) == case_id, col(UsedProof.number).in_(numbers)))
+        freed = update(UsedProof).where(col(UsedProof.case_id) == case_id, col(UsedProof.number).in_(numbers))
+        session.execute(freed.values(number=_NO_FACT))
 
     def _let_go(self, session: Session, case_id: str) -> None:
         """A closed case lets its person resign again."""

@@ -20,7 +20,7 @@ from models import facts
 from models.database import reading, utc_now
 from models.ledger import DatabaseLedger
 from models.messages import NumberedFact, Proof, RecordOutcome, RecordRequest
-from models.proofs import Proofs
+from models.proofs import LIFETIME, Proofs
 from models.tables import CaseView, FactRow, NotificationRow, UsedProof
 from tests import builders as b
 from tests.databases import database_url, engine, postgres, sqlite_template
@@ -196,6 +196,18 @@ def test_the_proof_of_an_attempt_that_was_cut_short_serves_even_if_something_els
     desk.write(1, 9, fact(1, "DigestSent", 9))
     assert not desk.write(2, 10, fact(2, "SignatureRefusalWitnessed", 10, "a-wang"), proof=proof).refusal
     assert [kind for _, kind, _ in desk.standing()] == ["DigestSent", "SignatureRefusalWitnessed"]
+
+
+def test_a_decision_that_was_cut_short_in_time_counts_when_the_worker_comes_back_late(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_short, never_tried = desk.proof(), desk.proof()
+    desk.write(1, 1, fact(1, "SignatureRefusalWitnessed", 1, "a-wang"), proof=cut_short)
+    monkeypatch.setattr("models.ledger.utc_now", lambda: utc_now() + LIFETIME)
+    desk.write(1, 9, fact(1, "DigestSent", 9))
+    late = desk.write(2, 10, fact(2, "SignatureRefusalWitnessed", 10, "a-wang"), proof=never_tried)
+    assert late.refusal == "proof.expired"
+    assert not desk.write(2, 10, fact(2, "SignatureRefusalWitnessed", 10, "a-wang"), proof=cut_short).refusal
 
 
 def test_a_proof_whose_decision_was_confirmed_is_refused_from_then_on(desk: Desk) -> None:
