@@ -1,0 +1,86 @@
+"""Which role may call which operation: the matrix is complete, because it is made from the OpenAPI document."""
+
+import pytest
+
+from domain.people import Role
+from tests.api import contract
+from tests.api.contract import Operation
+from tests.api.house import Api, Person, problem
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+PEOPLE = {"hr", "sec", "counsel", "admin", "auditor", "engineer", "stranger"}
+"""One person for each role, and one without any."""
+PUBLIC = {"POST /sign-in", "GET /health/live", "GET /health/ready"}
+RESTRICTED = {
+    "POST /cases": {"hr"},
+    "GET /cases/{case_id}/chain": {"hr", "counsel", "auditor"},
+    "GET /employees": {"hr", "admin"},
+    "GET /employees/{number}/entitlements": {"hr", "admin"},
+    "GET /templates": {"hr", "admin"},
+    "POST /templates/{template}": {"hr", "admin"},
+    "POST /imports/{kind}": {"hr", "admin"},
+    "GET /accounts": {"hr", "admin"},
+    "POST /accounts": {"admin"},
+    "PATCH /accounts/{account_id}": {"admin"},
+}
+"""Everything else is open to everybody who has signed in; what a person sees there, the case decides."""
+FOR_ADMINISTRATORS = {"accounts", "systems", "rights", "entitlements"}
+
+
+async def call(person: Person, operation: Operation, **values: str) -> int:
+    path = operation.address(**values).removeprefix("/api/v1")
+    if operation.open_to_all and not path.startswith("/sign-in"):
+        return (await person.http.get(operation.path)).status_code
+    answer = await person.write(operation.method, path, operation.example)
+    if answer.status_code == 403:
+        problem(answer, 403, "api.role_needed" if "role" in answer.json()["code"] else "")
+    return answer.status_code
+
+
+async def test_nothing_but_signing_in_and_health_is_open_to_whoever_comes(api: Api) -> None:
+    nobody = api.nobody()
+    for operation in contract.operations():
+        assert operation.open_to_all == (operation.name in PUBLIC), operation.name
+        if operation.name not in PUBLIC:
+            path = operation.address().removeprefix("/api/v1")
+            problem(await nobody.write(operation.method, path, operation.example), 401, "api.sign_in_first")
+
+
+async def test_every_operation_lets_exactly_these_roles_pass(api: Api) -> None:
+    assert len(PEOPLE) == len(Role) + 1
+    assert PUBLIC | set(RESTRICTED) <= {operation.name for operation in contract.operations()}
+    for operation in contract.operations():
+        allowed = RESTRICTED.get(operation.name, PEOPLE)
+        if operation.name in PUBLIC or operation.name == "POST /sign-out":
+            continue
+        for name in sorted(PEOPLE):
+            status = await call(api.person(name), operation)
+            assert status not in (401, 500), (operation.name, name)
+            assert (status == 403) == (name not in allowed) or operation.name == "PUT /me/password", (
+                operation.name,
+                name,
+                status,
+            )
+
+
+async def test_files_that_give_access_are_for_administrators(api: Api) -> None:
+    load = contract.operation("POST /imports/{kind}")
+    kinds = next(p for p in load.says["parameters"] if p["name"] == "kind")["schema"]
+    for kind in contract.resolved(kinds)["enum"]:
+        assert await call(api.person("admin"), load, kind=kind) == 200
+        assert await call(api.person("hr"), load, kind=kind) == (403 if kind in FOR_ADMINISTRATORS else 200)
+
+
+async def test_a_role_that_is_taken_away_is_gone_with_the_next_request(api: Api) -> None:
+    before = api.person("hr")
+    assert (await before.get("/employees")).status_code == 200
+    assert (await api.person("admin").patch("/accounts/a-hr", {"roles": []})).status_code == 200
+    assert (await before.get("/employees")).status_code == 401
+
+
+async def test_nobody_changes_the_own_roles_or_closes_the_own_account(api: Api) -> None:
+    admin = api.person("admin")
+    problem(await admin.patch("/accounts/a-admin", {"roles": ["hr"]}), 409, "account.own")
+    problem(await admin.patch("/accounts/a-admin", {"active": False}), 409, "account.own")
+    assert (await admin.patch("/accounts/a-admin", {"language": "en"})).json()["language"] == "en"
