@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, insert, select
 
 from models.accounts import end_all_tokens
 from models.import_files import Parsed, Problem, R, shown
@@ -24,6 +24,7 @@ from models.tables import (
 )
 
 NO_PASSWORD = "-"  # noqa: S105  # no Argon2 hash, so no password ever matches it
+_NEW_ACCOUNT = {"password_hash": NO_PASSWORD, "failed_sign_ins": 0}
 
 
 @dataclass
@@ -42,14 +43,15 @@ class Load(Generic[R]):
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     closed_accounts: list[str] = field(default_factory=list)
+    _new: dict[type[SQLModel], list[Mapping[str, Any]]] = field(default_factory=dict)
 
     def complain(self, row: int, column: str, code: str, value: object) -> None:
         self.problems.append(Problem(row=row, column=column, code=code, value=shown(column, value)))
 
     def settle(self, found: SQLModel | None, table: type[SQLModel], values: Mapping[str, Any]) -> bool:
-        """Inserts a row, or changes those of its fields that differ and whose column the file has; True if it did."""
+        """Notes a new row, or changes those fields of the one there that differ; True if there is anything to write."""
         if found is None:
-            self.session.add(table(**values))
+            self._new.setdefault(table, []).append(values)
             self.inserted += 1
             return True
         differing = {name for name, value in values.items() if getattr(found, name) != value}
@@ -58,6 +60,12 @@ class Load(Generic[R]):
         self.updated += bool(differing)
         self.unchanged += not differing
         return bool(differing)
+
+    def finish(self) -> None:
+        """Writes what was noted: new rows as plain values; an object for each would take more time than all the rest."""
+        self.session.flush()
+        for table, rows in self._new.items():
+            self.session.execute(insert(table), rows)
 
     def given(self, row: R, found: object, **values: Any) -> dict[str, Any]:
         """The row's values as the table names them: all for a new entry, else those whose column the file has."""
@@ -128,7 +136,7 @@ def _settle_account(load: Load[AccountRow], found: Account | None, row: AccountR
     if row.login in load.hashes:
         values["password_hash"] = load.hashes[row.login]
     if found is None:
-        load.settle(None, Account, {"id": uuid.uuid4().hex, "password_hash": NO_PASSWORD, **values})
+        load.settle(None, Account, {**_NEW_ACCOUNT, "id": uuid.uuid4().hex, **values})
         return
     before = (found.password_hash, found.roles, found.active)
     if load.settle(found, Account, values) and before != (found.password_hash, found.roles, found.active):

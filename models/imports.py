@@ -108,7 +108,7 @@ def load(session: Session, kind: str, parsed: Parsed[Any], *, hashes: Mapping[st
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
     work = Load(session, parsed, utc_now(), hashes or {})
     KINDS[kind].load(work)
-    session.flush()
+    work.finish()
     if work.problems:
         return _report(kind, parsed, False, tuple(work.problems))
     return ImportReport(
