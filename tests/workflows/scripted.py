@@ -96,16 +96,19 @@ class ScriptedSystems:
 
 
 class LedgerThatMayBeAway:
-    """Fulfils the port `Ledger`: the real one, unless the database is away or a test holds a write back."""
+    """Fulfils the port `Ledger`: the real one, unless the database or the way back from it fails."""
 
     def __init__(self, real: Ledger) -> None:
         self.away = False
-        self.requests: list[RecordRequest] = []
-        """Every write that reached the database."""
+        self.answers_to_lose = 0
+        """So many writes are carried out, and the worker never hears of it."""
         self._real = real
 
     def record(self, request: RecordRequest) -> RecordOutcome:
         if self.away:
             raise TryAgain("the database is away")
-        self.requests.append(request)
-        return self._real.record(request)
+        outcome = self._real.record(request)
+        if self.answers_to_lose:
+            self.answers_to_lose -= 1
+            raise TryAgain("the connection broke")
+        return outcome

@@ -1,11 +1,15 @@
 """The database is away for a while: the case goes on by itself, and everything is written once it is back."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from domain.case import GrantStatus, Stage
 from domain.closing import last_day_end
 from models import decisions as d
+from models.messages import NumberedFact, RecordRequest
 from tests import builders as b
 from tests.workflows.moves import handing_over
 from tests.workflows.test_grants import FROZEN, granted
@@ -81,3 +85,29 @@ async def test_the_last_day_ends_every_right_although_the_database_is_away(world
     world.ledger.away = False
     await case.fast_forward(timedelta(minutes=2))
     await case.until_fact("LastDayEnded")
+
+
+async def test_a_write_whose_answer_was_lost_is_written_and_told_once(world: World) -> None:
+    case = await world.resign()
+    await handing_over(case)
+    world.ledger.answers_to_lose = 1
+    await case.decide(b.LEAVER, d.HandOverItems(items=("devices",), note="here"))
+    assert [row.kind for row in case.chain()].count("ItemsHandedOver") == 1
+    assert case.told("a-zhou").count("items_handed_over") == 1
+    with pytest.raises(Refused, match=r"item\.already_handed_over"):
+        await case.decide(b.LEAVER, d.HandOverItems(items=("devices",), note="here"))
+
+
+async def test_a_write_of_an_attempt_that_never_was_is_replaced_by_what_is_really_decided(world: World) -> None:
+    case = await world.resign()
+    await handing_over(case)
+    await case.until(lambda c: all(s.verified for s in c.systems))
+    row, facts, now = case.row(), await case.facts(), await case.now()
+    phantom = NumberedFact(number=len(facts) + 1, kind="ClearanceApproved", at=now, by="a-it-clerk")
+    state = replace(await case.state(), clearances=())
+    world.ledger.record(RecordRequest(case=state, version=row.version + 1, now=now, facts=(phantom,)))
+    assert case.ledger()[-1].kind == "ClearanceApproved"
+
+    await case.decide(b.LEAVER, d.HandOverItems(items=("devices",), note="here"))
+    assert [fact.kind for fact in case.ledger()[-2:]] == [facts[-1].kind, "ItemsHandedOver"]
+    assert [row.kind for row in case.chain()].count("FactVoided") == 1

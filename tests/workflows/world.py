@@ -1,23 +1,18 @@
-"""A small company on a real Temporal server: its database, its scripted systems, its cases, and what people do."""
+"""A small company on a real Temporal server: its database, its scripted systems, its workers and its cases."""
 
-import asyncio
-import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import col, select
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
-from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
 from activities.access import AccessActivities
@@ -25,47 +20,42 @@ from activities.assembly import access_activities, plain, proofs
 from activities.casework import CaseActivities
 from activities.connectors.confirmation import InAppConfirmation
 from config import Settings
-from domain.case import Case
 from domain.people import Actor
 from models import decisions as d
-from models import facts, tables
 from models.codec import EncryptionCodec, PatientPayloadConverter, converter, ring
-from models.database import reading, utc_now, writing
+from models.database import utc_now, writing
 from models.ledger import DatabaseLedger
-from models.messages import CaseResult, NumberedFact, StartCase
+from models.messages import StartCase
 from models.people import DatabasePeople
 from models.planner import DatabasePlanner
 from models.proofs import Proofs
+from models.tables import Account
 from tests import builders as b
+from tests.workflows.running_case import WITHIN, Refused, RunningCase, eventually, name_of
 from tests.workflows.scripted import LedgerThatMayBeAway, ScriptedSystem, ScriptedSystems
 from worker import access_worker, case_worker
 from workflows import ids
 from workflows.offboarding import Offboarding
 from workflows.options import TASK_QUEUE
 
-WITHIN = 20.0
-"""Seconds of real time after which something awaited counts as never coming."""
-
-
-T = TypeVar("T")
-
-
-class Refused(Exception):
-    """A rule or the ledger said no to a decision; the text is the refusal's code."""
+__all__ = ["WITHIN", "Refused", "RunningCase", "World", "eventually", "in_the_open", "world"]
 
 
 @dataclass
 class World:
     temporal: WorkflowEnvironment
-    client: Client
     engine: Engine
     config: Settings
+    own_store: bool
+    encrypted: bool
     systems: ScriptedSystems
     ledger: LedgerThatMayBeAway
     proofs: Proofs
-    cases: list["RunningCase"] = field(default_factory=list)
+    cases: list[RunningCase] = field(default_factory=list)
+    client: Client = field(init=False)
+    _workers: AsyncExitStack = field(default_factory=AsyncExitStack)
 
-    async def resign(self, arrived_at: datetime | None = None, **notice: Any) -> "RunningCase":
+    async def resign(self, arrived_at: datetime | None = None, **notice: Any) -> RunningCase:
         """A notice arrives (now, unless said otherwise) and its case starts."""
         case_id = f"c{uuid.uuid4().hex[:12]}"
         arrived = arrived_at or utc_now()
@@ -88,143 +78,51 @@ class World:
         """These people have left; nobody tells the cases."""
         with writing(self.engine) as session:
             for account in accounts:
-                session.get_one(tables.Account, account).active = False
+                session.get_one(Account, account).active = False
+
+    async def restart(self, **settings: Any) -> None:
+        """A deploy: the worker processes end, and others begin with these settings changed."""
+        await self.stop()
+        await self.start(self.config.model_copy(update=settings))
+        for case in self.cases:
+            case.handle = self.client.get_workflow_handle_for(Offboarding.run, case.handle.id)
+
+    async def start(self, config: Settings) -> None:
+        """Begins to work on both queues."""
+        self.config = config
+        self.client = _client(self.temporal, config, encrypted=self.encrypted)
+        threads = self._workers.enter_context(ThreadPoolExecutor(max_workers=16))
+        effects = [AccessActivities(self.systems).apply_access]
+        await self._workers.enter_async_context(
+            case_worker(self.client, self._light_steps(), threads, max_cached_cases=50)
+        )
+        await self._workers.enter_async_context(
+            access_worker(self.client, access_activities(self.engine, config) if self.own_store else effects, threads)
+        )
+
+    async def stop(self) -> None:
+        """Ends the workers; what they are doing they finish."""
+        await self._workers.aclose()
 
     async def close(self) -> None:
-        """Ends what still runs, so that the next test's worker does not inherit it."""
+        """Ends everything, so that the next test's workers inherit nothing."""
         for system in self.systems:
             system.go_on()
         self.ledger.away = False
         for case in self.cases:
             if (await case.handle.describe()).status is WorkflowExecutionStatus.RUNNING:
                 await case.handle.terminate()
+        await self.stop()
 
-
-@dataclass
-class RunningCase:
-    world: World
-    case_id: str
-    handle: WorkflowHandle[Offboarding, CaseResult]
-
-    async def decide(self, by: Actor, body: d.Body, *, proof: str | None = None) -> d.DecisionResult:
-        """The person decides by update, as through the API. Raises Refused."""
-        token = self.world.prove(self.case_id, by, body) if proof is None else proof
-        decision: d.Decision[Any] = d.Decision(by=by, body=body, proof=token)
-        try:
-            answer: d.DecisionResult = await self.handle.execute_update(
-                name_of(body), decision, result_type=d.DecisionResult
-            )
-        except WorkflowUpdateFailedError as failed:
-            if isinstance(failed.cause, ApplicationError) and failed.cause.type == "Refused":
-                raise Refused(failed.cause.message) from failed
-            raise
-        return answer
-
-    async def signal(self, by: Actor, body: d.Body, *, proof: str | None = None) -> None:
-        """The person decides by signal, as from the Temporal CLI: plain JSON."""
-        token = self.world.prove(self.case_id, by, body) if proof is None else proof
-        await self.handle.signal(name_of(body), d.Decision(by=by, body=body, proof=token))
-
-    async def state(self) -> Case:
-        return await self._answer(Offboarding.state)
-
-    async def facts(self) -> list[NumberedFact]:
-        """Every fact that the workflow knows to be written."""
-        return await self._answer(Offboarding.facts)
-
-    async def _answer(self, query: Callable[[Offboarding], T]) -> T:
-        """The case's answer; a new run that has not begun yet is asked again."""
-
-        async def ask() -> tuple[T, ...]:
-            try:
-                return (await self.handle.query(query),)
-            except RPCError as error:
-                if error.status is not RPCStatusCode.FAILED_PRECONDITION:
-                    raise
-                return ()
-
-        return (await eventually(ask, bool))[0]
-
-    async def kinds(self) -> list[str]:
-        return [fact.kind for fact in await self.facts()]
-
-    async def the(self, kind: str) -> NumberedFact:
-        """The one fact of that kind."""
-        (found,) = [fact for fact in await self.facts() if fact.kind == kind]
-        return found
-
-    async def until(self, reached: Callable[[Case], bool]) -> Case:
-        """The state, as soon as it is as asked for."""
-        return await eventually(self.state, reached)
-
-    async def until_fact(self, kind: str, count: int = 1) -> NumberedFact:
-        """The `count`-th fact of that kind, as soon as it is written."""
-
-        async def of_that_kind() -> list[NumberedFact]:
-            return [fact for fact in await self.facts() if fact.kind == kind]
-
-        return (await eventually(of_that_kind, lambda found: len(found) >= count))[count - 1]
-
-    async def until_pending(self, activity: str) -> None:
-        """Returns as soon as that activity waits for its next attempt."""
-
-        async def waiting() -> list[str]:
-            description = await self.handle.describe()
-            return [p.activity_type.name for p in description.raw_description.pending_activities]
-
-        await eventually(waiting, lambda names: activity in names)
-
-    async def fast_forward(self, duration: timedelta) -> bool:
-        """Lets the case live through `duration`; False if it closed meanwhile."""
-        async with asyncio.timeout(60):
-            return await self.world.temporal.fast_forward(self.handle, duration)
-
-    async def fast_forward_to(self, instant: datetime) -> bool:
-        """Lets the case live until `instant`; False if it closed meanwhile."""
-        return await self.fast_forward(instant - await self.now())
-
-    async def now(self) -> datetime:
-        """The instant on the case's own clock."""
-        return await self.world.temporal.get_current_time(self.handle)
-
-    async def result(self) -> CaseResult:
-        async with asyncio.timeout(WITHIN):
-            return await self.handle.result()
-
-    def ledger(self) -> list[tables.FactRow]:
-        """The ledger's facts that hold, in order."""
-        return facts.standing(self.chain())
-
-    def chain(self) -> list[tables.FactRow]:
-        with reading(self.world.engine) as session:
-            rows = session.exec(
-                select(tables.FactRow).where(tables.FactRow.case_id == self.case_id).order_by(col(tables.FactRow.seq))
-            ).all()
-        return list(rows)
-
-    def row(self) -> tables.CaseView:
-        with reading(self.world.engine) as session:
-            return session.get_one(tables.CaseView, self.case_id)
-
-    def told(self, account: str) -> list[str]:
-        """Kinds of the messages in that person's inbox about this case, in order."""
-        with reading(self.world.engine) as session:
-            rows = session.exec(
-                select(tables.NotificationRow.kind)
-                .where(tables.NotificationRow.account == account, tables.NotificationRow.case_id == self.case_id)
-                .order_by(col(tables.NotificationRow.id))
-            ).all()
-        return list(rows)
-
-    def tasks(self, account: str) -> list[tuple[str, str]]:
-        """Kind and subject of what waits for that person."""
-        with reading(self.world.engine) as session:
-            rows = session.exec(
-                select(tables.TaskRow.kind, tables.TaskRow.subject)
-                .where(tables.TaskRow.account == account, tables.TaskRow.case_id == self.case_id)
-                .order_by(col(tables.TaskRow.key))
-            ).all()
-        return [(kind, subject) for kind, subject in rows]
+    def _light_steps(self) -> list[Callable[..., Any]]:
+        keys = plain(self.config.seal_keys)
+        steps = CaseActivities(
+            DatabasePlanner(self.engine),
+            self.ledger,
+            DatabasePeople(self.engine),
+            InAppConfirmation(self.engine, keys, self.config.seal_key),
+        )
+        return [steps.make_plan, steps.record, steps.closed_accounts, steps.present_record, steps.seal_record]
 
 
 def in_the_open() -> DataConverter:
@@ -232,18 +130,11 @@ def in_the_open() -> DataConverter:
     return replace(pydantic_data_converter, payload_converter_class=PatientPayloadConverter)
 
 
-def name_of(body: d.Body) -> str:
-    """The name under which a decision with this body is sent."""
-    return next(name for name, kind in d.DECISIONS.items() if kind.body is type(body))
-
-
-async def eventually(look: Callable[[], Awaitable[T]], good: Callable[[T], bool]) -> T:
-    """What `look` sees, as soon as it is good. Raises AssertionError with what it saw last if that never comes."""
-    deadline = time.monotonic() + WITHIN
-    while not good(seen := await look()):
-        assert time.monotonic() < deadline, f"still {seen}"
-        await asyncio.sleep(0.02)
-    return seen
+def _client(temporal: WorkflowEnvironment, config: Settings, *, encrypted: bool) -> Client:
+    codec = EncryptionCodec(ring(plain(config.payload_keys)), config.payload_key)
+    connection = temporal.client.config()
+    connection["data_converter"] = converter(codec) if encrypted else in_the_open()
+    return Client(**connection)
 
 
 @asynccontextmanager
@@ -259,30 +150,18 @@ async def world(
     """A company with its workers, until the block ends; `own_store`: with Wanbi's own entitlements as its systems."""
     b.company(engine, **template)
     config = b.settings(folder)
-    codec = EncryptionCodec(ring(plain(config.payload_keys)), config.payload_key)
-    connection = temporal.client.config()
-    connection["data_converter"] = converter(codec) if encrypted else in_the_open()
-    client = Client(**connection)
-    ledger = LedgerThatMayBeAway(DatabaseLedger(engine, proofs(config)))
-    systems = ScriptedSystems(() if own_store else (ScriptedSystem(name, rights) for name, rights in b.SYSTEMS.items()))
-    steps = CaseActivities(
-        DatabasePlanner(engine),
-        ledger,
-        DatabasePeople(engine),
-        InAppConfirmation(engine, plain(config.seal_keys), config.seal_key),
+    here = World(
+        temporal,
+        engine,
+        config,
+        own_store,
+        encrypted,
+        ScriptedSystems(() if own_store else (ScriptedSystem(name, rights) for name, rights in b.SYSTEMS.items())),
+        LedgerThatMayBeAway(DatabaseLedger(engine, proofs(config))),
+        proofs(config),
     )
-    light: list[Callable[..., Any]] = [
-        steps.make_plan,
-        steps.record,
-        steps.closed_accounts,
-        steps.present_record,
-        steps.seal_record,
-    ]
-    effects = access_activities(engine, config) if own_store else [AccessActivities(systems).apply_access]
-    here = World(temporal, client, engine, config, systems, ledger, proofs(config))
-    with ThreadPoolExecutor(max_workers=16) as threads:
-        async with case_worker(client, light, threads, max_cached_cases=50), access_worker(client, effects, threads):
-            try:
-                yield here
-            finally:
-                await here.close()
+    await here.start(config)
+    try:
+        yield here
+    finally:
+        await here.close()
