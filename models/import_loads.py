@@ -62,7 +62,7 @@ class Load(Generic[R]):
         return bool(differing)
 
     def finish(self) -> None:
-        """Writes what was noted: new rows as plain values; an object for each would take more time than all the rest."""
+        """Writes what was noted: new rows as plain values: an object for each would take longer than all the rest."""
         self.session.flush()
         for table, rows in self._new.items():
             self.session.execute(insert(table), rows)
