@@ -24,6 +24,8 @@ from workflows.starter import start
 ANSWER_WITHIN = 10.0
 """Seconds to wait for a case's answer before the caller is told to ask again with the same key."""
 REACH_WITHIN = 3.0
+_RUN_ENDED = "AcceptedUpdateCompletedWorkflow"
+"""Temporal's name for an update that its run did not live to answer; the same key finds the next run, or the end."""
 TRIES = 3
 """How often a decision is sent whose proof expired while it waited for a worker."""
 
@@ -136,6 +138,8 @@ def _refusal(failed: WorkflowUpdateFailedError) -> Exception:
     if isinstance(cause, ApplicationError) and cause.type == REFUSED and cause.details:
         said = cause.details[0]
         return Refusal(RefusalKind(said["kind"]), said["code"], **said["params"])
+    if isinstance(cause, ApplicationError) and cause.type == _RUN_ENDED:
+        return StillDeciding()
     return failed
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import httpx
 import structlog
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from sqlalchemy import Engine
 from sqlmodel import SQLModel, func, select
@@ -32,6 +33,10 @@ from tests import builders
 
 V1 = "/api/v1"
 RESIGNATION = {"employee_number": "n-lin", "channel": "email", "text": "我辞职。", "receiver": "a-zhou"}
+PASSWORD = "correct horse battery"
+CHEAP_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+"""What a password costs to check is written in its hash."""
+
 WITHIN = 30.0
 """Seconds of real time after which something awaited counts as never coming."""
 T = TypeVar("T")
@@ -140,7 +145,7 @@ class EngineAway(Client):
         """Connects to nothing."""
 
     def __getattribute__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("__") or name in vars(EngineAway):
             return super().__getattribute__(name)
         if name == "get_workflow_handle":
             return lambda *_, **__: self
@@ -161,6 +166,13 @@ async def serving(engine: Engine, config: Settings, client: Client) -> AsyncIter
     app.state.settings, app.state.engine, app.state.gateway = config, engine, Gateway(client, proofs(config))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://wanbi") as http:
         yield Api(app, http, engine, config)
+
+
+def give_password(engine: Engine, *accounts: str) -> None:
+    """Lets these people sign in with PASSWORD."""
+    with writing(engine) as session:
+        for account in accounts:
+            session.get_one(Account, account).password_hash = CHEAP_HASH
 
 
 async def eventually(reached: Callable[[], Awaitable[T]]) -> T:

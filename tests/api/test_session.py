@@ -4,29 +4,19 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
 from sqlmodel import select
 
 from models.accounts import FAILURES_BEFORE_PAUSE, PAUSE
 from models.database import reading, utc_now, writing
 from models.tables import AccessToken, Account
-from tests.api.house import Api, Person, bearer, token_for
+from tests.api.house import PASSWORD, Api, Person, bearer, give_password, token_for
 
-PASSWORD = "correct horse battery"
 WRONG = "battery horse correct"
 
 
-@pytest.fixture(scope="module")
-def password_hash() -> str:
-    """A cheap one: what a password costs to check is written in its hash."""
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-
-
 @pytest.fixture(autouse=True)
-def passwords(api: Api, password_hash: str) -> None:
-    with writing(api.engine) as session:
-        for account in ("a-lin", "a-zhou"):
-            session.get_one(Account, account).password_hash = password_hash
+def passwords(api: Api) -> None:
+    give_password(api.engine, "a-lin", "a-zhou")
 
 
 async def sign_in(api: Api, login: str = "lin", password: str = PASSWORD) -> httpx.Response:
