@@ -3,12 +3,19 @@
 from datetime import timedelta
 from itertools import pairwise
 
+import pytest
+from temporalio.exceptions import ActivityError, FailureError, RetryState, TimeoutType
+from temporalio.exceptions import TimeoutError as TimedOut
+
+from activities.failures import Permanent, TryAgain
 from domain.case import Operation, Stage
 from models import decisions as d
 from tests import builders as b
 from tests.workflows.moves import handing_over, signed_and_sealed
 from tests.workflows.scripted import Mood
 from tests.workflows.world import World
+from workflows.access_keeper import Failure
+from workflows.options import FIRST_ROUND
 
 FROZEN = ("view_orders",)
 GRANTED = ("create_orders", "view_orders")
@@ -145,3 +152,40 @@ async def test_every_effect_carries_a_key_of_its_own(world: World) -> None:
     await case.result()
     for system in world.systems:
         assert system.carried_out == [f"{case.case_id}:access:{system.name}:{revision}" for revision in (1, 2)]
+
+
+def ended(state: RetryState, cause: FailureError) -> ActivityError:
+    """A round's last failure as the workflow sees it."""
+    error = ActivityError(
+        "activity failed",
+        scheduled_event_id=1,
+        started_event_id=2,
+        identity="",
+        activity_type="apply_access",
+        activity_id="1",
+        retry_state=state,
+    )
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        (
+            ended(RetryState.MAXIMUM_ATTEMPTS_REACHED, TryAgain("erp: HTTP 503")),
+            Failure("erp: HTTP 503", FIRST_ROUND.attempts, for_good=False),
+        ),
+        (
+            ended(RetryState.NON_RETRYABLE_FAILURE, Permanent("erp: no such person")),
+            Failure("erp: no such person", 1, for_good=True),
+        ),
+        (
+            ended(RetryState.TIMEOUT, TimedOut("", type=TimeoutType.SCHEDULE_TO_CLOSE, last_heartbeat_details=())),
+            Failure("no answer in time", 0, for_good=False),
+        ),
+    ],
+    ids=["it failed each time", "it refused for good", "it hung, or no worker took the order"],
+)
+def test_the_alarm_says_why_a_round_ended(error: ActivityError, failure: Failure) -> None:
+    assert Failure.of(error, FIRST_ROUND) == failure

@@ -92,13 +92,9 @@ class World:
         self.config = config
         self.client = _client(self.temporal, config, encrypted=self.encrypted)
         threads = self._workers.enter_context(ThreadPoolExecutor(max_workers=16))
-        effects = [AccessActivities(self.systems).apply_access]
-        await self._workers.enter_async_context(
-            case_worker(self.client, self._light_steps(), threads, max_cached_cases=50)
-        )
-        await self._workers.enter_async_context(
-            access_worker(self.client, access_activities(self.engine, config) if self.own_store else effects, threads)
-        )
+        steps = self._light_steps()
+        await self._workers.enter_async_context(case_worker(self.client, steps, threads, max_cached_cases=50))
+        await self._workers.enter_async_context(access_worker(self.client, self._effects(), threads))
 
     async def stop(self) -> None:
         """Ends the workers; what they are doing they finish."""
@@ -113,6 +109,13 @@ class World:
             if (await case.handle.describe()).status is WorkflowExecutionStatus.RUNNING:
                 await case.handle.terminate()
         await self.stop()
+
+    def _effects(self) -> list[Callable[..., Any]]:
+        return (
+            access_activities(self.engine, self.config)
+            if self.own_store
+            else [AccessActivities(self.systems).apply_access]
+        )
 
     def _light_steps(self) -> list[Callable[..., Any]]:
         keys = plain(self.config.seal_keys)
