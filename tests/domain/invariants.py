@@ -1,7 +1,7 @@
 """What holds for every case at every moment, whoever did whatever before. Each sentence is a check of its own."""
 
 from domain import closing, signing
-from domain.case import ClearanceStatus, GrantStatus, ItemStatus, Stage
+from domain.case import ClearanceStatus, Gap, GrantStatus, ItemStatus, Stage
 from domain.checklist import PENDING
 from tests.domain.world import World
 
@@ -80,13 +80,15 @@ def a_department_is_cleared_only_by_those_it_takes(world: World) -> None:
 
 def somebody_who_is_there_is_asked_or_nobody_is_left_to_ask(world: World) -> None:
     case, gone = world.case, world.gone
-    for clearance in case.clearances:
-        if clearance.status is ClearanceStatus.PENDING and not case.closed:
-            assert not gone & set(clearance.undecided())
-            assert clearance.undecided() or clearance.level == len(clearance.levels)
-    if case.closed or {case.agreed.witness, case.agreed.hr} <= gone:
-        return
-    assert not gone & {item.receiver for item in case.items if item.status in PENDING}
+    pending = () if case.closed else [k for k in case.clearances if k.status is ClearanceStatus.PENDING]
+    for clearance in pending:
+        assert not gone & set(clearance.undecided())
+        if clearance.level < len(clearance.levels):
+            assert clearance.undecided()
+        elif len(clearance.seats) < clearance.quorum:
+            assert case.agreed.hr in {seat.account for seat in clearance.seats} | gone
+    if not case.closed and not {case.agreed.witness, case.agreed.hr} <= gone:
+        assert not gone & {item.receiver for item in case.items if item.status in PENDING}
 
 
 def completed_means_that_nothing_is_missing(world: World) -> None:
@@ -97,6 +99,9 @@ def completed_means_that_nothing_is_missing(world: World) -> None:
         assert not {ItemStatus.OPEN, ItemStatus.HANDED_OVER} & {item.status for item in case.items}
     if case.closed:
         assert case.hold is None
+    if Gap("record", "handover_record", "not_sealed") in case.gaps:
+        late = case.pursue_until is not None and case.closed_at is not None and case.closed_at >= case.pursue_until
+        assert case.close_requested_by or late
 
 
 INVARIANTS = (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 
-from domain import agenda
+from domain import agenda, closing
 from domain.agenda import Task
 from domain.case import Case, ClearanceStatus, GrantStatus
 from domain.checklist import PENDING
@@ -116,9 +116,11 @@ def something_happens(world: World, chance: Random) -> None:
     """Mostly somebody decides something sensible; else time passes, or one of the systems and helpers does its part."""
     match chance.randrange(20):
         case 0 | 1:
-            world.wait_until(world.now + timedelta(hours=chance.choice((1, 20, 50))))
+            world.wait_until(world.now + timedelta(hours=chance.choice((1, 9, 30, 50))))
         case 2:
-            world.oversleep(world.now + timedelta(hours=chance.choice((1, 20, 50))))
+            ends = [g.expires_at for g in world.case.grants if g.status is GrantStatus.ACTIVE and g.expires_at]
+            world.oversleep(chance.choice([world.now + timedelta(hours=20), closing.last_day_end(world.case), *ends]))
+            world.decide(*any_move(world, chance))
         case 3 | 4:
             world.verify_all()
         case 5:
@@ -127,8 +129,10 @@ def something_happens(world: World, chance: Random) -> None:
         case 6 | 7:
             world.present()
             world.seal()
-        case 8 if chance.random() < 0.3:
-            world.leave(chance.choice((*world.case.agreed.security, "zhou", "wang", "hr", "sales-clerk", "cashier")))
+        case 8:
+            world.leave(
+                chance.choice(("zhou", "wang", "hr", "sales-clerk", "cashier", "bookkeeper", "it-clerk", "chen"))
+            )
         case _:
             world.decide(*any_move(world, chance))
     if chance.random() < 0.9:

@@ -54,7 +54,9 @@ class World:
             rule(self.case, self.now)
         except Refusal:
             return False
+        before = self.case
         assert self.apply(rule).facts, f"{body!r} was decided and left no fact"
+        self._check_nothing_revived(before)
         return True
 
     def wait_until(self, instant: datetime) -> None:
@@ -125,14 +127,27 @@ class World:
         self.apply(lambda c, at: closing.people_left(c, (account,), at))
 
     def _carry_out(self, rule: Rule) -> Change:
-        change = rule(self.case, self.now)
+        before = self.case
+        change = rule(before, self.now)
         self.case = access.settle(change.case, self.now)
+        assert not before.closed or (self.case == before and not change.facts), "a closed case has changed"
         self._check_names(change)
         return change
 
     def _unreachable(self, change: Change) -> tuple[str, ...]:
         told = dict.fromkeys(account for note in change.notifications for account in note.to)
         return tuple(account for account in told if account in self.gone)
+
+    def _check_nothing_revived(self, before: Case) -> None:
+        """What was over when somebody decided stays over, even if the case had not noticed yet."""
+        if self.now >= closing.last_day_end(before):
+            assert self.case.last_day == before.last_day
+            assert self.case.stage is before.stage or self.case.stage is not Stage.WITHDRAWING
+            for was, now in zip(before.systems, self.case.systems, strict=True):
+                assert set(now.desired) <= set(was.desired)
+        for grant, after in zip(before.grants, self.case.grants, strict=False):
+            if grant.expires_at is not None and grant.expires_at <= self.now:
+                assert after.expires_at == grant.expires_at
 
     def _check_names(self, change: Change) -> None:
         known = {
