@@ -3,8 +3,8 @@
 from temporalio import activity
 
 from activities.ports import Ledger, People, Planner, SigningDesk
-from domain.plan import Plan
 from models.messages import (
+    MadePlan,
     PresentedRecord,
     RecordDraft,
     RecordOutcome,
@@ -22,9 +22,9 @@ class CaseActivities:
         self._signing = signing
 
     @activity.defn
-    def make_plan(self, start: StartCase) -> Plan:
+    def make_plan(self, start: StartCase) -> MadePlan:
         """Looks up template, approvers, systems, calendar and law, once."""
-        return self._planner.plan(start)
+        return MadePlan(plan=self._planner.plan(start))
 
     @activity.defn
     def record(self, request: RecordRequest) -> RecordOutcome:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -228,6 +228,8 @@ class DecisionKind:
 
     name: str
     body: type[Body]
+    message: type[Decision[Any]]
+    """The envelope for this body, made once: making it takes pydantic long enough to stall a workflow task."""
     fresh_sign_in: bool = False
     """True if the person has to prove who they are again, at the moment of deciding."""
 
@@ -238,7 +240,8 @@ class DecisionKind:
 
 def _kind(body: type[Body], *, fresh_sign_in: bool = False) -> DecisionKind:
     name = re.sub(r"(?<!^)(?=[A-Z])", "_", body.__name__).lower()
-    return DecisionKind(name, body, fresh_sign_in)
+    message: Any = Decision[body]  # type: ignore[valid-type]  # the type is made from the table at import
+    return DecisionKind(name, body, message, fresh_sign_in)
 
 
 DECISIONS: dict[str, DecisionKind] = {

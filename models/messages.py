@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from domain.case import Case, Operation, Signature
 from domain.change import Notification
+from domain.plan import Plan
 
 
 class Message(BaseModel):
@@ -34,6 +35,12 @@ class StartCase(Message):
     carried: Case | None = None
     version: int = 0
     facts: tuple[NumberedFact, ...] = ()
+
+
+class MadePlan(Message):
+    """A plan on its way into its case. Wrapped, because pydantic makes a plain dataclass's schema anew at each use."""
+
+    plan: Plan
 
 
 class Proof(Message):

@@ -54,10 +54,9 @@ def _update(owner: str, kind: DecisionKind) -> Callable[..., Any]:
         except Refusal as refusal:
             raise as_failure(refusal) from refusal
 
-    typed: Any = Decision[kind.body]  # type: ignore[name-defined]  # the type is made from the table at import
     update.__name__, update.__qualname__ = kind.name, f"{owner}.{kind.name}"
-    update.__annotations__ = {"decision": typed, "return": DecisionResult}
-    validator.__annotations__ = {"decision": typed, "return": None}
+    update.__annotations__ = {"decision": kind.message, "return": DecisionResult}
+    validator.__annotations__ = {"decision": kind.message, "return": None}
     made = workflow.update(name=kind.name, description=kind.summary)(update)
     made.validator(validator)
     return made
@@ -66,9 +65,8 @@ def _update(owner: str, kind: DecisionKind) -> Callable[..., Any]:
 def _signal(owner: str, kind: DecisionKind) -> Callable[..., Any]:
     async def signal(self: HasJournal, *given: Any) -> None:
         try:
-            typed: Any = Decision[kind.body]  # type: ignore[name-defined]  # as above
             (decision,) = given
-            await _carry_out(self.journal, kind, typed.model_validate(decision))
+            await _carry_out(self.journal, kind, kind.message.model_validate(decision))
         except Refusal as refusal:
             await ignored(self.journal, kind.name, refusal.code)
         except ValueError as error:

@@ -14,6 +14,7 @@ from workflows import options
 from workflows.access_keeper import AccessKeeper
 from workflows.clock import Clock
 from workflows.decisions import accepts_decisions, ignored
+from workflows.endurance import outlives_cancellation
 from workflows.ids import WORKFLOW_TYPE
 from workflows.journal import Journal
 from workflows.record_keeper import RecordKeeper
@@ -40,6 +41,7 @@ class Offboarding:
         self._helpers: list[asyncio.Task[None]] = []
 
     @workflow.run
+    @outlives_cancellation
     async def run(self, start: StartCase) -> CaseResult:
         self._start_helpers()
         try:
@@ -57,14 +59,14 @@ class Offboarding:
 
     async def _open(self) -> None:
         if self._case.plan is None:
-            plan = await workflow.execute_activity_method(
+            made = await workflow.execute_activity_method(
                 CaseActivities.make_plan,
                 self._start,
                 start_to_close_timeout=options.LIGHT_STEP,
                 retry_policy=options.UNTIL_DONE,
                 summary="look up template, approvers, systems, law",
             )
-            self.journal.apply(lambda case, now: closing.open_case(case, plan, now))
+            self.journal.apply(lambda case, now: closing.open_case(case, made.plan, now))
 
     async def _freeze(self) -> None:
         """Every system has either shown the frozen rights or raised its alarm; the keeper goes on with the latter."""
