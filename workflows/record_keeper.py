@@ -75,7 +75,7 @@ class RecordKeeper:
             rule = _not_sealed(error)
         else:
             rule = signing.sealed
-        if self._journal.case.record == record:
+        if self._journal.case.record == record and not self._journal.case.closed:
             self._journal.apply(rule)
 
 

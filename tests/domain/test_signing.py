@@ -207,6 +207,19 @@ def test_a_sealed_record_can_not_be_overtaken() -> None:
     assert signing.overtaken(sealed, c.NOW) == sealed
 
 
+def test_a_record_that_could_not_be_sealed_alarms_hr_and_stays_unsealed() -> None:
+    case = c.signed(c.signing_case())
+    change = signing.not_sealed(case, "the document was changed", c.NOW)
+    assert (change.case, c.kinds(change)) == (case, ("RecordNotSealed",))
+    assert c.told(change, "record_not_sealed") == ("hr", "wang")
+
+
+def test_a_seal_that_comes_after_the_case_has_closed_changes_nothing() -> None:
+    closed = closing.close(c.signed(c.signing_case()), c.NOW).case
+    with c.conflict("signature.no_record"):
+        signing.sealed(closed, c.NOW)
+
+
 def test_a_case_without_record_has_none_to_overtake_or_to_void() -> None:
     case = c.handing_over()
     assert signing.void(case, c.NOW).facts == ()
