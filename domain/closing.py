@@ -37,6 +37,7 @@ def open_case(case: Case, plan: Plan, now: datetime) -> Change:
         Fact(
             "CaseOpened",
             now,
+            plan.hr,
             data={
                 "arrived_at": case.arrived_at.isoformat(),
                 "last_day": plan.last_day.isoformat(),
