@@ -78,7 +78,7 @@ def list_accounts(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Page[AccountLine]:
-    """By login."""
+    """By login, closed ones among them."""
     with reading(engine) as session:
         rows, after = queries.accounts(session, limit, cursor)
     return Page(items=[AccountLine.model_validate(row, from_attributes=True) for row in rows], next=after)

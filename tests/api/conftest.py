@@ -53,7 +53,8 @@ async def temporal(temporal_server: WorkflowEnvironment, tmp_path: Path) -> Asyn
 @pytest_asyncio.fixture
 async def workerless(company: Engine, tmp_path: Path, temporal: Client) -> AsyncIterator[Api]:
     """The API with Temporal, and no worker that would do anything."""
-    async with serving(company, builders.settings(tmp_path), temporal) as here:
+    where = {"temporal_address": temporal.service_client.config.target_host, "temporal_namespace": temporal.namespace}
+    async with serving(company, builders.settings(tmp_path, **where), temporal) as here:
         yield here
 
 
