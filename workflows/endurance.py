@@ -4,7 +4,7 @@ A resignation is withdrawn, by those whose decision that is. (Termination can't 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from workflows.decisions import HasJournal
 R = TypeVar("R")
 
 
-def outlives_cancellation(run: Callable[..., Awaitable[R]]) -> Callable[..., Any]:
+def outlives_cancellation(run: Callable[..., Awaitable[R]]) -> Callable[..., Coroutine[Any, Any, R]]:
     """Makes a workflow's `run` go on when it is asked to cancel; the request leaves a fact."""
 
     @wraps(run)
