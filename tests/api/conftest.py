@@ -3,7 +3,7 @@
 Tests choose one database with `@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)`.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,22 @@ from temporalio.testing import WorkflowEnvironment
 
 import worker
 from activities.assembly import plain
+from models import accounts
 from models.codec import EncryptionCodec, converter, ring
 from tests import builders
-from tests.api.house import Api, EngineAway, outsiders, serving
+from tests.api.house import CHEAP, CHEAP_HASH, Api, EngineAway, outsiders, serving
 from tests.databases import database_url, engine, postgres, sqlite_template
 
 __all__ = ["database_url", "engine", "postgres", "sqlite_template"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Passwords are hashed as in production, but for what an attacker would have to pay."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_HASHER", CHEAP)
+        patch.setattr(accounts, "_NOBODY", CHEAP_HASH)
+        yield
 
 
 @pytest.fixture

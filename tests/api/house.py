@@ -33,7 +33,8 @@ from tests import builders
 V1 = "/api/v1"
 RESIGNATION = {"employee_number": "n-lin", "channel": "email", "text": "我辞职。", "receiver": "a-zhou"}
 PASSWORD = "correct horse battery"
-CHEAP_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+CHEAP_HASH = CHEAP.hash(PASSWORD)
 """What a password costs to check is written in its hash."""
 
 WITHIN = 30.0
