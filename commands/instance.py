@@ -1,6 +1,7 @@
 """A private instance on free ports with its own data folder: three real processes. For demo, benchmarks and tests."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ TEMPORAL = Path(sysconfig.get_path("scripts")) / "temporal"
 START_WITHIN = 90.0
 """Seconds; a machine under load may need many."""
 STOP_WITHIN = 30.0
+FIRST_PORT, LAST_PORT = 20_000, 32_000
 TIME_SKIPPING = (
     "--dynamic-config-value",
     "frontend.WorkflowTimeSkippingEnabled=true",
@@ -31,15 +33,15 @@ class DidNotStart(RuntimeError):
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that are free now, all different."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for found in sockets:
-            found.bind(("127.0.0.1", 0))
-        return [int(found.getsockname()[1]) for found in sockets]
-    finally:
-        for found in sockets:
-            found.close()
+    """Free ports, all different, below those that outgoing connections get: nobody takes them by chance."""
+    found: list[int] = []
+    while len(found) < count:
+        port = FIRST_PORT + secrets.randbelow(LAST_PORT - FIRST_PORT)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            if port not in found:
+                found.append(port)
+    return found
 
 
 class Instance:

@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import sys
+import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -44,8 +45,9 @@ def make_secrets(data: Path, file: Path) -> bool:
     for ring in RINGS:
         key = base64.b64encode(secrets.token_bytes(32)).decode()
         lines += [f"WANBI_{ring.upper()}_KEYS='{json.dumps({'k1': key})}'", f"WANBI_{ring.upper()}_KEY=k1"]
-    draft = file.with_name(f"{file.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as writing:
+    handle, name = tempfile.mkstemp(dir=data, prefix=f"{file.name}.")
+    draft = Path(name)
+    with os.fdopen(handle, "w") as writing:
         writing.write("\n".join(lines) + "\n")
     try:
         os.link(draft, file)  # fails if another process was first
