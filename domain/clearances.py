@@ -174,7 +174,7 @@ def _escalate(case: Case, clearance: Clearance, why: str, now: datetime) -> Chan
     if level < len(clearance.levels):
         return Change(case.with_clearance(asked), (fact,), notes)
     hr = case.agreed.hr
-    if not asked.undecided() or len(seats) < clearance.quorum:
+    if len(seats) < clearance.quorum:
         seats += _newcomers(case, seats, (hr,))
     last = replace(asked, seats=seats, escalate_at=None)
     unanswered = Notification("clearance_unanswered", (hr,), (department,))

@@ -60,6 +60,12 @@ def test_silence_climbs_level_by_level_and_ends_at_hr() -> None:
     assert silent_until(third.case, THIRD + c.days(30)).facts == ()
 
 
+def test_hr_is_told_of_the_silence_but_does_not_decide_in_the_place_of_people_who_are_there() -> None:
+    change = silent_until(c.handing_over(), FIRST)
+    assert accounts(c.find_clearance(change.case, "it")) == ("it-clerk",)
+    assert c.told(change, "clearance_unanswered") == ("hr", "hr")
+
+
 def test_a_level_that_brings_nobody_new_is_passed_over() -> None:
     levels = (("sales-clerk",), ("sales-clerk", "lin"), ("sales-head",))
     case = c.handing_over(clearances=(c.department("sales", *levels),))
