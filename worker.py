@@ -27,6 +27,9 @@ from workflows.options import ACCESS_TASK_QUEUE, TASK_QUEUE
 
 GRACE = timedelta(seconds=20)
 STICKY = timedelta(seconds=2)
+STEPS_AT_ONCE = 15
+"""Ordinary steps, and as many local ones: together as many as the database has connections for (models.database)."""
+EFFECTS_AT_ONCE = 32
 log = structlog.get_logger("worker")
 
 
@@ -42,46 +45,52 @@ def workflow_runner() -> SandboxedWorkflowRunner:
     )
 
 
-def case_worker(
-    client: Client, activities: Sequence[Callable[..., Any]], threads: ThreadPoolExecutor, *, max_cached_cases: int
-) -> Worker:
+@asynccontextmanager
+async def case_worker(
+    client: Client, activities: Sequence[Callable[..., Any]], *, max_cached_cases: int
+) -> AsyncIterator[None]:
     """Serves the workflows and their light steps."""
-    return Worker(
-        client,
-        task_queue=TASK_QUEUE,
-        workflows=[Offboarding],
-        activities=activities,
-        activity_executor=threads,
-        workflow_runner=workflow_runner(),
-        max_cached_workflows=max_cached_cases,
-        sticky_queue_schedule_to_start_timeout=STICKY,
-        graceful_shutdown_timeout=GRACE,
-    )
+    with ThreadPoolExecutor(max_workers=2 * STEPS_AT_ONCE, thread_name_prefix="step") as threads:
+        async with Worker(
+            client,
+            task_queue=TASK_QUEUE,
+            workflows=[Offboarding],
+            activities=activities,
+            activity_executor=threads,
+            max_concurrent_activities=STEPS_AT_ONCE,
+            max_concurrent_local_activities=STEPS_AT_ONCE,
+            workflow_runner=workflow_runner(),
+            max_cached_workflows=max_cached_cases,
+            sticky_queue_schedule_to_start_timeout=STICKY,
+            graceful_shutdown_timeout=GRACE,
+        ):
+            yield
 
 
-def access_worker(client: Client, activities: Sequence[Callable[..., Any]], threads: ThreadPoolExecutor) -> Worker:
-    """Serves the effects in connected systems; it can run where their secrets are, and nothing else."""
-    return Worker(
-        client,
-        task_queue=ACCESS_TASK_QUEUE,
-        activities=activities,
-        activity_executor=threads,
-        graceful_shutdown_timeout=GRACE,
-    )
+@asynccontextmanager
+async def access_worker(client: Client, activities: Sequence[Callable[..., Any]]) -> AsyncIterator[None]:
+    """Serves the effects in connected systems, in threads of its own: one that hangs must not keep a case waiting."""
+    with ThreadPoolExecutor(max_workers=EFFECTS_AT_ONCE, thread_name_prefix="effect") as threads:
+        async with Worker(
+            client,
+            task_queue=ACCESS_TASK_QUEUE,
+            activities=activities,
+            activity_executor=threads,
+            max_concurrent_activities=EFFECTS_AT_ONCE,
+            graceful_shutdown_timeout=GRACE,
+        ):
+            yield
 
 
 @asynccontextmanager
 async def running(client: Client, engine: Engine, config: Settings) -> AsyncIterator[None]:
     """Workers for the queues that this process serves, until the block ends."""
     async with AsyncExitStack() as stack:
-        threads = stack.enter_context(ThreadPoolExecutor(max_workers=32, thread_name_prefix="activity"))
         if config.worker_queues in ("all", "cases"):
             steps = case_activities(engine, config)
-            await stack.enter_async_context(
-                case_worker(client, steps, threads, max_cached_cases=config.max_cached_cases)
-            )
+            await stack.enter_async_context(case_worker(client, steps, max_cached_cases=config.max_cached_cases))
         if config.worker_queues in ("all", "access"):
-            await stack.enter_async_context(access_worker(client, access_activities(engine, config), threads))
+            await stack.enter_async_context(access_worker(client, access_activities(engine, config)))
         yield
 
 

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -83,12 +82,11 @@ async def _serving(here: Grounds, due: Mapping[str, datetime]) -> AsyncIterator[
     client = await connect_temporal(config)
     steps = [step for step in case_activities(here.engine, config) if step.__name__ != "make_plan"]
     scripted = ScriptedPlanner(DatabasePlanner(here.engine), due).make_plan
-    with ThreadPoolExecutor(max_workers=32) as threads:
-        async with (
-            case_worker(client, [scripted, *steps], threads, max_cached_cases=config.max_cached_cases),
-            access_worker(client, access_activities(here.engine, config), threads),
-        ):
-            yield client
+    async with (
+        case_worker(client, [scripted, *steps], max_cached_cases=config.max_cached_cases),
+        access_worker(client, access_activities(here.engine, config)),
+    ):
+        yield client
 
 
 async def _open_case(here: Grounds, client: Client, case_id: str, number: int) -> None:

@@ -68,14 +68,17 @@ def unverified(case: Case) -> tuple[SystemAccess, ...]:
 def record_verified(
     case: Case, system: str, revision: int, observed: tuple[str, ...], attempts: int, now: datetime
 ) -> Change:
-    """The system itself shows exactly the wanted rights. A receipt for an overtaken revision is kept as a fact only."""
+    """The system itself shows exactly the wanted rights.
+
+    A receipt for an overtaken revision is kept as a fact only, without the operation: the case knows the latest one.
+    """
     access = find(case, system)
     fact = Fact(
         "AccessVerified",
         now,
         data={
             "system": system,
-            "operation": access.operation.value,
+            "operation": access.operation.value if revision == access.revision else "",
             "revision": revision,
             "observed": observed,
             "attempts": attempts,

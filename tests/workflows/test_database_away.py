@@ -17,9 +17,9 @@ from tests.workflows.world import Refused, World
 
 
 async def test_a_grant_ends_on_time_although_the_database_is_away(world: World) -> None:
-    case = await granted(world, hours=2)
+    case = await granted(world, hours=1)
     world.ledger.away = True
-    await case.fast_forward(timedelta(hours=3))
+    await case.fast_forward(timedelta(hours=1, minutes=5))
     state = await case.until(lambda c: c.grants[0].status is GrantStatus.EXPIRED and all(s.verified for s in c.systems))
     assert world.systems.of("erp").rights == FROZEN
     assert "GrantExpired" not in await case.kinds()
@@ -43,11 +43,11 @@ async def test_a_decision_waits_for_the_database_and_is_then_carried_out(world: 
 
 
 async def test_a_decision_that_the_case_overtakes_meanwhile_is_refused_and_both_are_remembered(world: World) -> None:
-    case = await granted(world, hours=2)
+    case = await granted(world, hours=1)
     world.ledger.away = True
     deciding = asyncio.create_task(case.decide(b.SECURITY, d.ExtendGrant(grant="g1", hours=5, reason="late")))
     await case.until_pending("record")
-    await case.fast_forward(timedelta(hours=3))
+    await case.fast_forward(timedelta(hours=1, minutes=5))
     world.ledger.away = False
     await case.fast_forward(timedelta(minutes=2))
     refusals = await asyncio.gather(deciding, return_exceptions=True)
@@ -59,11 +59,11 @@ async def test_a_decision_that_the_case_overtakes_meanwhile_is_refused_and_both_
 
 
 async def test_a_decision_that_still_holds_after_the_case_moved_on_is_carried_out(world: World) -> None:
-    case = await granted(world, hours=2)
+    case = await granted(world, hours=1)
     world.ledger.away = True
     deciding = asyncio.create_task(case.decide(b.LEAVER, d.HandOverItems(items=("devices",), note="here")))
     await case.until_pending("record")
-    await case.fast_forward(timedelta(hours=3))
+    await case.fast_forward(timedelta(hours=1, minutes=5))
     world.ledger.away = False
     await case.fast_forward(timedelta(minutes=2))
 

@@ -1,5 +1,6 @@
 """Connected systems that are down, lie, hang, refuse, or meet a case that changes its mind meanwhile."""
 
+import asyncio
 from datetime import timedelta
 from itertools import pairwise
 
@@ -12,8 +13,10 @@ from domain.case import Operation, Stage
 from models import decisions as d
 from tests import builders as b
 from tests.workflows.moves import handing_over, signed_and_sealed
+from tests.workflows.running_case import WITHIN
 from tests.workflows.scripted import Mood
 from tests.workflows.world import World
+from worker import EFFECTS_AT_ONCE
 from workflows.access_keeper import Failure
 from workflows.options import FIRST_ROUND
 
@@ -69,6 +72,18 @@ async def test_one_system_that_hangs_does_not_keep_the_others_from_being_frozen(
     await handing_over(case)
 
 
+async def test_systems_that_hang_for_many_cases_keep_no_decision_waiting(world: World) -> None:
+    healthy = await world.resign()
+    await handing_over(healthy)
+    for system in world.systems:
+        system.mood = Mood.SLOW
+    waiting = [await world.resign() for _ in range(EFFECTS_AT_ONCE // len(b.SYSTEMS) + 1)]
+    async with asyncio.timeout(WITHIN):
+        await waiting[-1].until(lambda c: c.stage is Stage.FREEZING)
+        for case in (healthy, waiting[-1]):
+            await case.decide(b.LEAVER, d.HandOverItems(items=("devices",), note="here"))
+
+
 async def test_a_system_that_refuses_for_good_is_alarmed_once_a_day_and_not_asked_in_a_loop(world: World) -> None:
     erp = world.systems.of("erp")
     erp.mood = Mood.REFUSING
@@ -112,6 +127,8 @@ async def test_a_freeze_that_ends_after_the_withdrawal_is_undone_all_the_same(wo
     assert (await case.result()).outcome == "withdrawn"
     assert crm.calls == ["freeze", "restore"]
     assert crm.rights == crm.shown[0]
+    verified = [f.data for f in await case.facts() if f.kind == "AccessVerified" and f.data["system"] == "crm"]
+    assert [(data["revision"], data["operation"]) for data in verified] == [(1, ""), (2, "restore")]
 
 
 async def test_an_effect_and_its_read_back_name_the_same_operation_in_the_facts(world: World) -> None:

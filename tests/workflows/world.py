@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -91,10 +90,8 @@ class World:
         """Begins to work on both queues."""
         self.config = config
         self.client = _client(self.temporal, config, encrypted=self.encrypted)
-        threads = self._workers.enter_context(ThreadPoolExecutor(max_workers=16))
-        steps = self._light_steps()
-        await self._workers.enter_async_context(case_worker(self.client, steps, threads, max_cached_cases=50))
-        await self._workers.enter_async_context(access_worker(self.client, self._effects(), threads))
+        await self._workers.enter_async_context(case_worker(self.client, self._light_steps(), max_cached_cases=50))
+        await self._workers.enter_async_context(access_worker(self.client, self._effects()))
 
     async def stop(self) -> None:
         """Ends the workers; what they are doing they finish."""
