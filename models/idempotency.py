@@ -58,9 +58,16 @@ def once(engine: Engine, account: str, key: str, digest: str, act: Callable[[Ses
     return _until_not_raced(engine, attempt)
 
 
-def reserve(engine: Engine, account: str, key: str, digest: str) -> None:
-    """Claims the key for a request whose answer is remembered elsewhere. Raises Refusal if it stood for another one."""
-    _until_not_raced(engine, lambda session: claim(session, account, key, digest))
+def reserve(engine: Engine, account: str, key: str, digest: str) -> Answer | None:
+    """As `claim`, for a request that is carried out elsewhere, after this transaction."""
+    return _until_not_raced(engine, lambda session: claim(session, account, key, digest))
+
+
+def remember(engine: Engine, account: str, key: str, answer: Answer) -> None:
+    """Stores the answer of a request that was carried out after its key had been reserved."""
+    with writing(engine) as session:
+        row = session.get_one(IdempotentRequest, (account, key))
+        row.status, row.response = answer
 
 
 def _until_not_raced(engine: Engine, work: Callable[[Session], T]) -> T:

@@ -75,10 +75,14 @@ class CaseFilter:
 
 
 def cases(session: Session, wanted: CaseFilter, limit: int, cursor: str | None) -> tuple[list[Any], str | None]:
-    """Rows of (CaseView, employee name), and the cursor of the next page."""
+    """Rows of (CaseView without its snapshot, employee name), and the cursor of the next page."""
     listed = CaseView if wanted.participant is None else Participant
     place, id_column = col(getattr(listed, wanted.sort)), col(listed.case_id)
-    query = select(CaseView, Employee.name).join(Employee, col(Employee.id) == col(CaseView.employee_id))
+    query = (
+        select(CaseView, Employee.name)
+        .options(defer(col(CaseView.snapshot)))  # type: ignore[arg-type]  # sqlmodel's col()
+        .join(Employee, col(Employee.id) == col(CaseView.employee_id))
+    )
     if wanted.participant is not None:
         query = query.join(Participant, col(Participant.case_id) == col(CaseView.case_id)).where(
             Participant.account == wanted.participant

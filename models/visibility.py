@@ -31,9 +31,14 @@ def relations(caller: Caller, snapshot: dict[str, Any], takes_part: bool) -> tup
     return tuple(found)
 
 
+def sees_everything(of: tuple[str, ...]) -> bool:
+    """True if a person with these relations sees the whole case."""
+    return any(relation in WHOLE for relation in of)
+
+
 def visible(snapshot: dict[str, Any], of: tuple[str, ...], account: str) -> dict[str, Any]:
     """The part of the snapshot that a person with these relations may see."""
-    if any(relation in WHOLE for relation in of):
+    if sees_everything(of):
         return snapshot
     shown: dict[str, Any] = {key: snapshot.get(key) for key in _HEADER}
     if "security" in of:

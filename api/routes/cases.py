@@ -1,6 +1,5 @@
-"""Cases: register a resignation, find cases, read one, its facts and documents."""
+"""Cases: register a resignation, find cases, read one."""
 
-from base64 import b64encode
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -11,12 +10,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 from sqlmodel import Session
 
 from activities.starter import mark_started, was_started
-from api.deps import AuditorDep, CallerDep, EngineDep, GatewayDep, HrDep, IdempotencyKey, SettingsDep
+from api.deps import CallerDep, EngineDep, GatewayDep, HrDep, IdempotencyKey, SettingsDep
 from api.errors import documented
 from domain.case import Stage
 from domain.errors import not_found
 from domain.people import Role
-from models import facts, queries
+from models import queries
 from models.accounts import Caller
 from models.database import reading, utc_now
 from models.decisions import NO_NUL, Key
@@ -24,9 +23,9 @@ from models.idempotency import once, request_digest
 from models.messages import StartCase
 from models.queries import CaseFilter
 from models.resignations import Registration, register
-from models.tables import CaseView, Document
-from models.views import CaseDetail, CaseLine, ChainCheck, FactLine, Page
-from models.visibility import WHOLE, mentioned, relations, visible
+from models.tables import CaseView
+from models.views import CaseDetail, CaseLine, Page
+from models.visibility import mentioned, relations, sees_everything, visible
 
 router = APIRouter(prefix="/cases", tags=["cases"])
 CaseId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", examples=["5b0d6c0c5a2b5f6f9e0c8d7e6f5a4b3c"])]
@@ -149,7 +148,7 @@ def read_case(case_id: CaseId, caller: CallerDep, engine: EngineDep, settings: S
         tasks = [
             {"key": t.key, "kind": t.kind, "subject": t.subject, "account": t.account, "due_at": t.due_at}
             for t in queries.tasks_of_case(session, case_id)
-            if _whole(of) or t.account == caller.account
+            if sees_everything(of) or t.account == caller.account
         ]
         people = queries.names(session, mentioned(shown) | {str(t["account"]) for t in tasks})
     url = None
@@ -166,87 +165,6 @@ def read_case(case_id: CaseId, caller: CallerDep, engine: EngineDep, settings: S
     )
 
 
-@router.get("/{case_id}/facts", summary="The evidence chain of a case", responses=documented(401, 403, 404, 422))
-def read_facts(
-    case_id: CaseId, caller: CallerDep, engine: EngineDep, limit: Limit = 100, cursor: Cursor = None
-) -> Page[FactLine]:
-    """Everything that happened, in order, each entry carrying the hash of its predecessor."""
-    with reading(engine) as session:
-        seen(session, case_id, caller, whole=True)
-        rows, after = queries.facts(session, case_id, limit, cursor)
-        names = queries.names(session, {row.by for row in rows if row.by})
-    lines = [FactLine(**row.model_dump(exclude={"case_id", "number"}), by_name=names.get(row.by, "")) for row in rows]
-    return Page(items=lines, next=after)
-
-
-@router.get("/{case_id}/chain", summary="Recompute the evidence chain", responses=documented(401, 403, 404, 422))
-def check_chain(case_id: CaseId, caller: AuditorDep, engine: EngineDep) -> ChainCheck:
-    """Every hash anew from the first fact on; `problems` names what is missing or was changed."""
-    with reading(engine) as session:
-        seen(session, case_id, caller, whole=True)
-        report = facts.verify(case_id, queries.all_facts(session, case_id))
-    return ChainCheck(
-        case_id=case_id,
-        facts=report.facts,
-        head=report.head,
-        intact=not report.problems,
-        problems=list(report.problems),
-    )
-
-
-class DocumentLine(BaseModel):
-    id: str
-    kind: str
-    media_type: str
-    sha256: str
-    at: datetime
-
-
-@router.get("/{case_id}/documents", summary="Documents of a case", responses=documented(401, 404, 422))
-def list_documents(case_id: CaseId, caller: CallerDep, engine: EngineDep) -> list[DocumentLine]:
-    """Those that the person asking may read: all of them, or the record that he or she is asked to sign."""
-    with reading(engine) as session:
-        row, _, of = seen(session, case_id, caller)
-        mine = visible(row.snapshot, of, caller.account).get("record")
-        rows = queries.documents(session, case_id)
-    return [
-        DocumentLine.model_validate(row, from_attributes=True)
-        for row in rows
-        if _whole(of) or (mine and mine["document_id"] == row.id)
-    ]
-
-
-@router.get(
-    "/{case_id}/documents/{document_id}",
-    summary="The exact bytes of a document",
-    response_class=Response,
-    responses={
-        200: {"content": {"application/json": {}}, "description": "The document, byte for byte"},
-        **documented(401, 404, 422),
-    },
-)
-def read_document(
-    case_id: CaseId,
-    document_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}-[0-9a-f]{16}$")],
-    caller: CallerDep,
-    engine: EngineDep,
-) -> Response:
-    """`Repr-Digest` carries their SHA-256; it is the hash that the parties sign."""
-    with reading(engine) as session:
-        row, _, of = seen(session, case_id, caller)
-        mine = visible(row.snapshot, of, caller.account).get("record")
-        document = session.get(Document, document_id)
-        allowed = _whole(of) or (mine and mine["document_id"] == document_id)
-        if document is None or document.case_id != case_id or not allowed:
-            raise not_found("document.unknown")
-    return Response(document.content, media_type=document.media_type, headers={"repr-digest": _digest(document.sha256)})
-
-
-def _digest(sha256: str) -> str:
-    """In the form of RFC 9530."""
-    return f"sha-256=:{b64encode(bytes.fromhex(sha256)).decode()}:"
-
-
 def seen(
     session: Session, case_id: str, caller: Caller, *, whole: bool = False
 ) -> tuple[CaseView, str, tuple[str, ...]]:
@@ -256,13 +174,9 @@ def seen(
         raise not_found("case.unknown")
     row, name = found
     of = relations(caller, row.snapshot, queries.takes_part(session, caller.account, case_id))
-    if not of or (whole and not _whole(of)):
+    if not of or (whole and not sees_everything(of)):
         raise not_found("case.unknown")
     return row, name, of
-
-
-def _whole(of: tuple[str, ...]) -> bool:
-    return any(relation in WHOLE for relation in of)
 
 
 def _line(row: CaseView, name: str) -> CaseLine:

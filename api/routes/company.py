@@ -17,7 +17,7 @@ from domain.people import Role
 from models import imports, queries
 from models.database import reading, utc_now
 from models.decisions import Key
-from models.idempotency import once, request_digest, reserve
+from models.idempotency import once, remember, request_digest, reserve
 from models.tables import Department, Employee, Template
 from models.templates import TemplateBody
 from models.views import EmployeeLine, EntitlementLine, Page
@@ -181,8 +181,11 @@ async def load_file(
         raise Problem(403, "api.role_needed", roles=Role.ADMINISTRATOR)
     content = await request.body()
     digest = request_digest(f"POST /imports/{kind}?{dry_run}", hashlib.sha256(content).hexdigest())
-    await run_in_threadpool(reserve, engine, caller.account, key, digest)
+    before = await run_in_threadpool(reserve, engine, caller.account, key, digest)
+    if before is not None:
+        return imports.ImportReport.model_validate(before[1])
     report = await run_in_threadpool(imports.run, engine, kind.value, content, dry_run=dry_run)
     if report.closed_accounts and not dry_run:
         await people_left(engine, gateway, report.closed_accounts)
+    await run_in_threadpool(remember, engine, caller.account, key, (200, report.model_dump(mode="json")))
     return report

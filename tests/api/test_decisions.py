@@ -257,6 +257,7 @@ async def test_an_engine_that_was_never_there_is_away_too(api: Api, tmp_path: Pa
 
 
 async def test_when_an_account_is_closed_its_open_parts_go_to_somebody_who_is_there(living: Api) -> None:
+    write_case(living.engine, opened_case(living.engine))  # one that the engine does not know holds nobody up
     one, other = await resigned(living), await resigned(living, employee_number="n-zhou", receiver="a-wang")
     admin = living.person("admin")
     assert (await admin.patch("/accounts/a-it-clerk", {"active": False})).status_code == 200

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import col, select
 
 from models.database import reading, utc_now, writing
-from models.tables import Account, CaseView, IdempotentRequest, Notice, Template
+from models.tables import Account, CaseView, Department, IdempotentRequest, Notice, Template
 from tests.api import contract
 from tests.api.house import Api, new_key, problem
 
@@ -181,3 +181,20 @@ async def test_closing_an_account_twice_with_one_key_closes_it_once(api: Api) ->
     await admin.patch("/accounts/a-zhou", {"active": False}, key)
     with reading(api.engine) as session:
         assert session.get_one(Account, "a-zhou").active, "a late repetition does not undo what came after it"
+
+
+async def test_a_late_repetition_of_a_file_does_not_undo_what_came_after_it(api: Api) -> None:
+    async def load(name: str, key: str) -> dict[str, Any]:
+        content = f"key,name_zh,name_en\nsales,{name},Sales\n".encode()
+        headers = {**api.person("hr").headers, "idempotency-key": key}
+        answer = await api.http.post("/api/v1/imports/departments", content=content, headers=headers)
+        assert answer.status_code == 200
+        report: dict[str, Any] = answer.json()
+        return report
+
+    key = new_key()
+    first = await load("销售一部", key)
+    await load("销售部", new_key())
+    assert await load("销售一部", key) == first
+    with reading(api.engine) as session:
+        assert session.get_one(Department, "sales").name_zh == "销售部"

@@ -1,0 +1,102 @@
+"""What a case can be proved by: its chain of facts, and its documents byte for byte."""
+
+from base64 import b64encode
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel
+
+from api.deps import AuditorDep, CallerDep, EngineDep
+from api.errors import documented
+from api.routes.cases import CaseId, Cursor, seen
+from domain.errors import not_found
+from models import facts, queries
+from models.database import reading
+from models.tables import Document
+from models.views import ChainCheck, FactLine, Page
+from models.visibility import sees_everything, visible
+
+router = APIRouter(prefix="/cases/{case_id}", tags=["evidence"])
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+@router.get("/facts", summary="The evidence chain of a case", responses=documented(401, 403, 404, 422))
+def read_facts(
+    case_id: CaseId, caller: CallerDep, engine: EngineDep, limit: Limit = 100, cursor: Cursor = None
+) -> Page[FactLine]:
+    """Everything that happened, in order, each entry carrying the hash of its predecessor."""
+    with reading(engine) as session:
+        seen(session, case_id, caller, whole=True)
+        rows, after = queries.facts(session, case_id, limit, cursor)
+        names = queries.names(session, {row.by for row in rows if row.by})
+    lines = [FactLine(**row.model_dump(exclude={"case_id", "number"}), by_name=names.get(row.by, "")) for row in rows]
+    return Page(items=lines, next=after)
+
+
+@router.get("/chain", summary="Recompute the evidence chain", responses=documented(401, 403, 404, 422))
+def check_chain(case_id: CaseId, caller: AuditorDep, engine: EngineDep) -> ChainCheck:
+    """Every hash anew from the first fact on; `problems` names what is missing or was changed."""
+    with reading(engine) as session:
+        seen(session, case_id, caller, whole=True)
+        report = facts.verify(case_id, queries.all_facts(session, case_id))
+    return ChainCheck(
+        case_id=case_id,
+        facts=report.facts,
+        head=report.head,
+        intact=not report.problems,
+        problems=list(report.problems),
+    )
+
+
+class DocumentLine(BaseModel):
+    id: str
+    kind: str
+    media_type: str
+    sha256: str
+    at: datetime
+
+
+@router.get("/documents", summary="Documents of a case", responses=documented(401, 404, 422))
+def list_documents(case_id: CaseId, caller: CallerDep, engine: EngineDep) -> list[DocumentLine]:
+    """Those that the person asking may read: all of them, or the record that he or she is asked to sign."""
+    with reading(engine) as session:
+        row, _, of = seen(session, case_id, caller)
+        mine = visible(row.snapshot, of, caller.account).get("record")
+        rows = queries.documents(session, case_id)
+    return [
+        DocumentLine.model_validate(row, from_attributes=True)
+        for row in rows
+        if sees_everything(of) or (mine and mine["document_id"] == row.id)
+    ]
+
+
+@router.get(
+    "/documents/{document_id}",
+    summary="The exact bytes of a document",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/json": {}}, "description": "The document, byte for byte"},
+        **documented(401, 404, 422),
+    },
+)
+def read_document(
+    case_id: CaseId,
+    document_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}-[0-9a-f]{16}$")],
+    caller: CallerDep,
+    engine: EngineDep,
+) -> Response:
+    """`Repr-Digest` carries their SHA-256; it is the hash that the parties sign."""
+    with reading(engine) as session:
+        row, _, of = seen(session, case_id, caller)
+        mine = visible(row.snapshot, of, caller.account).get("record")
+        document = session.get(Document, document_id)
+        allowed = sees_everything(of) or (mine and mine["document_id"] == document_id)
+        if document is None or document.case_id != case_id or not allowed:
+            raise not_found("document.unknown")
+    return Response(document.content, media_type=document.media_type, headers={"repr-digest": _digest(document.sha256)})
+
+
+def _digest(sha256: str) -> str:
+    """In the form of RFC 9530."""
+    return f"sha-256=:{b64encode(bytes.fromhex(sha256)).decode()}:"
