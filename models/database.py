@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import DateTime, Engine, event
+from pydantic_core import to_json
+from sqlalchemy import DateTime, Engine, Table, event
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import Session, create_engine
+from sqlmodel import Session, SQLModel, create_engine
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -34,8 +35,9 @@ def connect(url: str) -> Engine:
     """An engine for `url`. SQLite gets WAL, foreign keys and a patient lock; writers start with BEGIN IMMEDIATE."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=10)
+        return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, json_serializer=_json)
+    waits: dict[str, Any] = {"timeout": 30, "check_same_thread": False}
+    engine = create_engine(url, connect_args=waits, pool_size=10, json_serializer=_json)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _: Any) -> None:
@@ -51,6 +53,10 @@ def connect(url: str) -> Engine:
     return engine
 
 
+def _json(value: Any) -> str:
+    return to_json(value).decode()
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that only reads."""
@@ -63,6 +69,11 @@ def writing(engine: Engine) -> Iterator[Session]:
     """A transaction that writes: committed at the end of the block, rolled back if it raises."""
     with Session(engine.execution_options(writing=True), expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The table behind a model, for statements that move plain rows."""
+    return cast(Table, model.__table__)  # type: ignore[attr-defined]  # sqlmodel sets it on every table model
 
 
 def utc_now() -> datetime:

@@ -11,13 +11,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_
+from sqlmodel import Session, select
 
+from models.database import table
 from models.messages import NumberedFact
 from models.tables import FactRow
 
 GENESIS = "0" * 64
 VOIDED = "FactVoided"
+_FACT = table(FactRow)
+_HEAD = select(func.max(_FACT.c.seq)).where(_FACT.c.case_id == bindparam("held")).scalar_subquery()
+_END = (
+    _FACT.select()
+    .where(_FACT.c.case_id == bindparam("held"), or_(_FACT.c.number >= bindparam("first"), _FACT.c.seq == _HEAD))
+    .order_by(_FACT.c.seq)
+)
+"""The last fact of a case's chain, and every one numbered from `first` on."""
 
 
 def fact_hash(row: FactRow) -> str:
@@ -43,38 +53,34 @@ def append(session: Session, case_id: str, facts: Sequence[NumberedFact], now: d
     """
     if not facts:
         return []
-    found = session.exec(
-        select(FactRow)
-        .where(col(FactRow.case_id) == case_id, col(FactRow.number) >= facts[0].number)
-        .order_by(col(FactRow.seq))
-    ).all()
+    connection, first = session.connection(), facts[0].number
+    end = connection.execute(_END, {"held": case_id, "first": first}).all()
+    found = [FactRow(**row._mapping) for row in end if row.number is not None and row.number >= first]
     voided = _voided(session, case_id) if found else set()
     standing = {_content(row): row for row in found if row.seq not in voided}
     given = {_content(row): row for row in (_row(case_id, fact) for fact in facts)}
     phantoms = [row for content, row in standing.items() if content not in given]
     new = [row for content, row in given.items() if content not in standing]
-    _chain(session, case_id, [*(_void(row, now) for row in phantoms), *new], now)
+    _chain(connection, end[-1:], [*(_void(row, now) for row in phantoms), *new], now)
     return [row.number for row in phantoms if row.number is not None]
 
 
 def append_foreign(session: Session, case_id: str, kind: str, by: str, data: dict[str, Any], now: datetime) -> None:
     """Adds a fact that happened outside the case's workflow. The caller holds the case's row."""
     row = FactRow(case_id=case_id, seq=0, kind=kind, at=now, by=by, data=data, previous="", hash="", recorded_at=now)
-    _chain(session, case_id, [row], now)
+    connection = session.connection()
+    _chain(connection, connection.execute(_END, {"held": case_id, "first": None}).all(), [row], now)
 
 
-def _chain(session: Session, case_id: str, rows: list[FactRow], now: datetime) -> None:
+def _chain(connection: Connection, last: Sequence[Row[Any]], rows: Sequence[FactRow], now: datetime) -> None:
     if not rows:
         return
-    last = session.exec(
-        select(FactRow.seq, FactRow.hash).where(FactRow.case_id == case_id).order_by(col(FactRow.seq).desc()).limit(1)
-    ).first()
-    seq, previous = last if last else (0, GENESIS)
+    seq, previous = (last[-1].seq, last[-1].hash) if last else (0, GENESIS)
     for row in rows:
         seq += 1
         row.seq, row.previous, row.recorded_at = seq, previous, now
         row.hash = previous = fact_hash(row)
-    session.add_all(rows)
+    connection.execute(insert(_FACT), [row.model_dump() for row in rows])
 
 
 def _row(case_id: str, fact: NumberedFact) -> FactRow:

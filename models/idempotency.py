@@ -3,20 +3,22 @@
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from domain.errors import invalid
-from models.database import utc_now, writing
+from models.database import table, utc_now, writing
 from models.tables import IdempotentRequest
 
 Answer = tuple[int, Any]
 """Status and JSON body."""
 TRIES = 5
 T = TypeVar("T")
+_CLAIM = insert(table(IdempotentRequest))
 
 
 def request_digest(path: str, body: Any) -> str:
@@ -60,6 +62,10 @@ def once(engine: Engine, account: str, key: str, digest: str, act: Callable[[Ses
 
 def reserve(engine: Engine, account: str, key: str, digest: str) -> Answer | None:
     """As `claim`, for a request that is carried out elsewhere, after this transaction."""
+    values = {"account": account, "key": key, "digest": digest, "created_at": utc_now(), "status": None}
+    with suppress(IntegrityError), writing(engine) as session:  # nearly always the key is new
+        session.connection().execute(_CLAIM, values)
+        return None
     return _until_not_raced(engine, lambda session: claim(session, account, key, digest))
 
 

@@ -7,12 +7,14 @@ ones come again with the same versions, and later.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Engine
-from sqlmodel import Session, col, select, update
+from sqlalchemy import Engine, bindparam, insert, select, update
+from sqlmodel import Session, col
 
 from models import facts, projection
-from models.database import utc_now, writing
+from models.database import table, utc_now, writing
 from models.decisions import DECISIONS
 from models.messages import RecordOutcome, RecordRequest
 from models.proofs import BadProof, Proofs
@@ -20,6 +22,23 @@ from models.tables import Account, CaseView, Notice, UsedProof
 
 _NO_FACT = 2**31 - 1
 """Above every number: what a use that led to no fact counts as."""
+
+_VIEW, _ACCOUNT, _USED = table(CaseView), table(Account), table(UsedProof)
+_HELD = select(_VIEW.c.version, _VIEW.c.updated_at).where(_VIEW.c.case_id == bindparam("case_id")).with_for_update()
+_WHO_AND_USE = (
+    select(_ACCOUNT.c.active, _ACCOUNT.c.roles, _USED.c.case_id, _USED.c.number)
+    .outerjoin_from(_ACCOUNT, _USED, _USED.c.id == bindparam("token"))
+    .where(_ACCOUNT.c.id == bindparam("account"))
+)
+_USE = insert(_USED).values(id=bindparam("token"))
+_USE_AGAIN = update(_USED).where(_USED.c.id == bindparam("token")).values(number=bindparam("number"))
+
+
+class Use(NamedTuple):
+    """A proof that is believed; `again`: an attempt of the same decision that was cut short had used it."""
+
+    token: str
+    again: bool
 
 
 @dataclass(frozen=True)
@@ -32,57 +51,61 @@ class DatabaseLedger:
     def record(self, request: RecordRequest) -> RecordOutcome:
         """Writes the request, or nothing if its decision's proof does not hold."""
         with writing(self.engine) as session:
-            row = self._lock(session, request)
-            if row.version and (request.now, request.version) < (row.updated_at, row.version):
+            last = self._lock(session, request)
+            if last is not None and (request.now, request.version) < last:
                 return RecordOutcome()  # a late repetition: something newer is written already
             try:
-                token = self._believed(session, request)
+                use = self._believed(session, request)
             except BadProof as bad:
                 return RecordOutcome(refusal=bad.code)
             case_id = request.case.case_id
             never_were = facts.append(session, case_id, request.facts, utc_now())
             if never_were:
                 self._free_proofs(session, case_id, never_were)
-            if token:
-                session.merge(UsedProof(id=token, case_id=case_id, number=request.facts[0].number))
-            projection.project(session, row, request.case, request.version, request.now)
+            if use:
+                values = {"token": use.token, "case_id": case_id, "number": request.facts[0].number}
+                session.connection().execute(_USE_AGAIN if use.again else _USE, values)
+            projection.project(session, request.case, request.version, request.now)
             if request.case.closed:
                 self._let_go(session, case_id)
             unreachable = projection.tell(session, case_id, request.version, request.notifications, request.now)
             return RecordOutcome(unreachable=unreachable)
 
-    def _lock(self, session: Session, request: RecordRequest) -> CaseView:
-        """The case's row, held until the end of the transaction: whoever writes to the case comes one after another."""
-        row = session.exec(
-            select(CaseView).where(CaseView.case_id == request.case.case_id).with_for_update()
-        ).one_or_none()
-        return row or projection.new_row(request.case, request.now)
+    def _lock(self, session: Session, request: RecordRequest) -> tuple[datetime, int] | None:
+        """Instant and version of the last write, if there is one.
 
-    def _believed(self, session: Session, request: RecordRequest) -> str:
-        """The proof's id; empty if the case itself writes.
+        The case's row is held until the end of the transaction: whoever writes to the case comes one after another.
+        """
+        held = session.connection().execute(_HELD, {"case_id": request.case.case_id}).one_or_none()
+        if held is None:
+            session.add(projection.new_row(request.case, request.now))
+            session.flush()
+        return (held.updated_at, held.version) if held and held.version else None
+
+    def _believed(self, session: Session, request: RecordRequest) -> Use | None:
+        """The use of the request's proof; None if the case itself writes.
 
         Raises BadProof unless the proof was issued for this decision and is used for the first time, in time. A use
         above the last confirmed fact belongs to an attempt of this very decision that was cut short: it began in time.
         """
         proof = request.proof
         if proof is None:
-            return ""
+            return None
         if not request.facts:
             raise BadProof("proof.missing")
-        account = session.get(Account, proof.account)
-        if account is None or not account.active:
-            raise BadProof("proof.account_closed")
-        if any(role not in account.roles for role in proof.roles):
-            raise BadProof("proof.role_lost")
         fresh = DECISIONS[proof.action].fresh_sign_in
         token, ends = self.proofs.check(proof, request.case.case_id, fresh=fresh)
-        used = session.get(UsedProof, token)
-        if used is None and utc_now() >= ends:
+        found = session.connection().execute(_WHO_AND_USE, {"token": token, "account": proof.account}).one_or_none()
+        if found is None or not found.active:
+            raise BadProof("proof.account_closed")
+        if any(role not in found.roles for role in proof.roles):
+            raise BadProof("proof.role_lost")
+        if found.number is None and utc_now() >= ends:
             raise BadProof("proof.expired")
-        cut_short = used is not None and used.number >= request.facts[0].number
-        if used is not None and not (cut_short and used.case_id == request.case.case_id):
+        cut_short = found.number is not None and found.number >= request.facts[0].number
+        if found.number is not None and not (cut_short and found.case_id == request.case.case_id):
             raise BadProof("proof.already_used")
-        return token
+        return Use(token, again=found.number is not None)
 
     def _free_proofs(self, session: Session, case_id: str, numbers: Sequence[int]) -> None:
         """A decision whose fact never came to be may still be made with its proof."""

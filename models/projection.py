@@ -5,16 +5,37 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlmodel import Session
 
 from domain import agenda
 from domain.case import Case
 from domain.change import Notification
 from domain.timezones import local_date
+from models.database import table
 from models.tables import Account, CaseView, NotificationRow, Participant, TaskRow
 
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 _SNAPSHOT: TypeAdapter[Case] = TypeAdapter(Case)
+_VIEW, _TASK, _PARTICIPANT = table(CaseView), table(TaskRow), table(Participant)
+_ACCOUNT, _NOTIFICATION = table(Account), table(NotificationRow)
+
+# Every write of every case runs these: plain rows in and out, and statements that are made once.
+_UPDATE_VIEW = update(_VIEW).where(_VIEW.c.case_id == bindparam("held"))
+_TASKS_OF_CASE = select(
+    _TASK.c.account, _TASK.c.key, _TASK.c.kind, _TASK.c.subject, _TASK.c.due_at, _TASK.c.has_due
+).where(_TASK.c.case_id == bindparam("case_id"))
+_DELETE_TASK = delete(_TASK).where(
+    _TASK.c.account == bindparam("whose"), _TASK.c.case_id == bindparam("held"), _TASK.c.key == bindparam("what")
+)
+_PEOPLE = select(_PARTICIPANT.c.account, _PARTICIPANT.c.last_day, _PARTICIPANT.c.open).where(
+    _PARTICIPANT.c.case_id == bindparam("case_id")
+)
+_UPDATE_PEOPLE = update(_PARTICIPANT).where(_PARTICIPANT.c.case_id == bindparam("held"))
+_ADDRESSES = select(_ACCOUNT.c.id, _ACCOUNT.c.active, _ACCOUNT.c.email).where(
+    _ACCOUNT.c.id.in_(bindparam("ids", expanding=True))
+)
+_KNOWN_MESSAGES = select(_NOTIFICATION.c.key).where(_NOTIFICATION.c.key.in_(bindparam("keys", expanding=True)))
 
 
 def to_snapshot(case: Case) -> Any:
@@ -27,23 +48,30 @@ def from_snapshot(snapshot: Any) -> Case:
     return _SNAPSHOT.validate_python(snapshot)
 
 
-def project(session: Session, row: CaseView, case: Case, version: int, now: datetime) -> None:
-    """Brings the row of a case and everything derived from it to this version, made at `now` on the case's clock."""
+def project(session: Session, case: Case, version: int, now: datetime) -> None:
+    """Brings the row of a case and everything derived from it to this version, made at `now` on the case's clock.
+
+    The row is there; the caller holds it.
+    """
     tasks = agenda.tasks(case)
-    row.stage = case.stage.value
-    row.open = not case.closed
-    row.closed_at = case.closed_at
-    row.failing = any(system.failing_since is not None for system in case.systems)
-    row.next_due_at = min((task.due_at for task in tasks if task.due_at), default=None)
-    row.version = version
-    row.snapshot = to_snapshot(case)
-    row.updated_at = now
+    values: dict[str, Any] = {
+        "stage": case.stage.value,
+        "open": not case.closed,
+        "closed_at": case.closed_at,
+        "failing": any(system.failing_since is not None for system in case.systems),
+        "next_due_at": min((task.due_at for task in tasks if task.due_at), default=None),
+        "version": version,
+        "snapshot": to_snapshot(case),
+        "updated_at": now,
+        "held": case.case_id,
+    }
     if case.plan is not None:
-        row.last_day, row.department = case.final_day, case.plan.department
-        row.leaver, row.hr = case.plan.leaver, case.plan.hr
-    session.add(row)
-    _project_tasks(session, case.case_id, tasks)
-    _project_participants(session, row, case, tasks)
+        values |= {"last_day": case.final_day, "department": case.plan.department}
+        values |= {"leaver": case.plan.leaver, "hr": case.plan.hr}
+    connection = session.connection()
+    connection.execute(_UPDATE_VIEW, values)
+    _project_tasks(connection, case.case_id, tasks)
+    _project_participants(connection, case, tasks)
 
 
 def new_row(case: Case, now: datetime) -> CaseView:
@@ -64,41 +92,43 @@ def new_row(case: Case, now: datetime) -> CaseView:
     )
 
 
-def _project_tasks(session: Session, case_id: str, tasks: tuple[agenda.Task, ...]) -> None:
+def _project_tasks(connection: Connection, case_id: str, tasks: tuple[agenda.Task, ...]) -> None:
     wanted = {
         (account, task.key): (task.kind, task.subject, task.due_at or END_OF_TIME, task.due_at is not None)
         for task in tasks
         for account in task.accounts
         if account
     }
-    for row in session.exec(select(TaskRow).where(TaskRow.case_id == case_id)).all():
-        values = wanted.pop((row.account, row.key), None)
-        if values is None:
-            session.delete(row)
-        elif (row.kind, row.subject, row.due_at, row.has_due) != values:
-            row.kind, row.subject, row.due_at, row.has_due = values
-            session.add(row)
-    for (account, key), (kind, subject, due_at, has_due) in wanted.items():
-        session.add(
-            TaskRow(
-                account=account, case_id=case_id, key=key, kind=kind, subject=subject, due_at=due_at, has_due=has_due
-            )
-        )
+    there = {
+        (account, key): tuple(values)
+        for account, key, *values in connection.execute(_TASKS_OF_CASE, {"case_id": case_id})
+    }
+    stale = [place for place in there if there[place] != wanted.get(place)]
+    fresh = [place for place in wanted if wanted[place] != there.get(place)]
+    if stale:
+        connection.execute(_DELETE_TASK, [{"held": case_id, "whose": a, "what": key} for a, key in stale])
+    if fresh:
+        columns = ("account", "case_id", "key", "kind", "subject", "due_at", "has_due")
+        rows = [dict(zip(columns, (a, case_id, key, *wanted[a, key]), strict=True)) for a, key in fresh]
+        connection.execute(insert(_TASK), rows)
 
 
-def _project_participants(session: Session, row: CaseView, case: Case, tasks: tuple[agenda.Task, ...]) -> None:
+def _project_participants(connection: Connection, case: Case, tasks: tuple[agenda.Task, ...]) -> None:
+    if case.plan is None:
+        return
     people = {account for task in tasks for account in task.accounts}
     people |= {item.receiver for item in case.items}
     people |= {seat.account for clearance in case.clearances for seat in clearance.seats}
-    if case.plan is not None:
-        people |= {case.plan.leaver, case.plan.witness, case.plan.receiver, case.plan.hr}
+    people |= {case.plan.leaver, case.plan.witness, case.plan.receiver, case.plan.hr}
     people.discard("")
-    known = {p.account: p for p in session.exec(select(Participant).where(Participant.case_id == case.case_id)).all()}
-    session.add_all(participant(account, row) for account in sorted(people - known.keys()))
-    for there in known.values():
-        if (there.last_day, there.open) != (row.last_day, row.open):
-            there.last_day, there.open = row.last_day, row.open
-            session.add(there)
+    wanted = (case.final_day, not case.closed)
+    there = {account: tuple(values) for account, *values in connection.execute(_PEOPLE, {"case_id": case.case_id})}
+    if any(values != wanted for values in there.values()):
+        connection.execute(_UPDATE_PEOPLE, {"last_day": wanted[0], "open": wanted[1], "held": case.case_id})
+    if new := sorted(people - there.keys()):
+        columns = ("case_id", "last_day", "arrived_at", "open")
+        same = dict(zip(columns, (case.case_id, wanted[0], case.arrived_at, wanted[1]), strict=True))
+        connection.execute(insert(_PARTICIPANT), [{"account": account, **same} for account in new])
 
 
 def participant(account: str, row: CaseView) -> Participant:
@@ -115,30 +145,36 @@ def tell(
     wanted = dict.fromkeys(account for n in notifications for account in n.to if account)
     if not wanted:
         return ()
-    accounts = {a.id: a for a in session.exec(select(Account).where(col(Account.id).in_(list(wanted)))).all()}
+    connection = session.connection()
+    accounts = {row.id: row for row in connection.execute(_ADDRESSES, {"ids": list(wanted)})}
     messages = {
         _key(case_id, version, notification, account): (notification, account)
         for notification in notifications
         for account in notification.to
         if account in accounts and accounts[account].active
     }
-    known = set(session.exec(select(NotificationRow.key).where(col(NotificationRow.key).in_(list(messages)))).all())
+    known = set(connection.execute(_KNOWN_MESSAGES, {"keys": list(messages)}).scalars())
+    rows = []
     for key, (notification, account) in messages.items():
         if key in known:
             continue
         mail = bool(accounts[account].email)
-        session.add(
-            NotificationRow(
-                key=key,
-                account=account,
-                case_id=case_id,
-                kind=notification.kind,
-                subjects=list(notification.subjects),
-                at=now,
-                mail="waiting" if mail else "none",
-                mail_at=now if mail else None,
-            )
+        rows.append(
+            {
+                "key": key,
+                "account": account,
+                "case_id": case_id,
+                "kind": notification.kind,
+                "subjects": list(notification.subjects),
+                "at": now,
+                "mail": "waiting" if mail else "none",
+                "mail_attempts": 0,
+                "mail_at": now if mail else None,
+                "mail_error": "",
+            }
         )
+    if rows:
+        connection.execute(insert(_NOTIFICATION), rows)
     return tuple(a for a in wanted if a not in accounts or not accounts[a].active)
 
 

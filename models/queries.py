@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, or_, tuple_
 from sqlalchemy.orm import Mapped, defer
 from sqlmodel import Session, col, select
 
 from domain.errors import invalid
-from models.database import utc_now
+from models.database import table, utc_now
 from models.tables import (
     Account,
     CaseView,
@@ -27,6 +27,13 @@ from models.tables import (
     Template,
 )
 
+_VIEW, _PARTICIPANT = table(CaseView), table(Participant)
+_MINE = and_(_PARTICIPANT.c.case_id == _VIEW.c.case_id, _PARTICIPANT.c.account == bindparam("account"))
+_PART = (
+    select(_VIEW.c.employee_id, _PARTICIPANT.c.account)
+    .outerjoin_from(_VIEW, _PARTICIPANT, _MINE)
+    .where(_VIEW.c.case_id == bindparam("case_id"))
+)
 SORTS: dict[str, type[date] | type[datetime]] = {"last_day": date, "arrived_at": datetime}
 """What lists of cases can be sorted by."""
 
@@ -122,6 +129,12 @@ def case_view(session: Session, case_id: str) -> tuple[CaseView, str] | None:
         .join(Employee, col(Employee.id) == col(CaseView.employee_id))
         .where(CaseView.case_id == case_id)
     ).one_or_none()
+
+
+def part_in(session: Session, account: str, case_id: str) -> tuple[str, bool] | None:
+    """The leaver, and whether the account takes or took part; None if there is no such case."""
+    found = session.connection().execute(_PART, {"account": account, "case_id": case_id}).one_or_none()
+    return None if found is None else (found.employee_id, found.account is not None)
 
 
 def takes_part(session: Session, account: str, case_id: str) -> bool:

@@ -58,11 +58,12 @@ def bring_in_line(engine: Engine, told: Told, *, settled: bool = False) -> Resto
         if not (right or older or settled):
             return None
         voided = facts.append(session, told.case.case_id, told.facts, utc_now())
-        session.flush()
         added = len(_ledger(session, told.case.case_id)) - len(ledger) - len(voided)
         written_at = _written_at(row, told)
-        kept = row or projection.new_row(told.case, written_at)
-        projection.project(session, kept, told.case, told.version, written_at)
+        if row is None:
+            session.add(projection.new_row(told.case, written_at))
+            session.flush()
+        projection.project(session, told.case, told.version, written_at)
         notice = session.get(Notice, told.case.case_id)
         if notice is None:
             _stand_in(session, told)

@@ -7,8 +7,14 @@ from domain.people import Role
 from models.accounts import Caller
 
 WHOLE = ("hr", "counsel", "auditor", "leaver", "witness")
+_BY_ROLE = (Role.HR, Role.COUNSEL, Role.AUDITOR, Role.SECURITY, Role.ADMINISTRATOR, Role.ENGINEER)
 _HEADER = ("case_id", "employee_id", "arrived_at", "stage", "last_day", "closed_at")
 _RUNNING = ("systems", "gaps")
+
+
+def concerns(caller: Caller, employee_id: str, takes_part: bool) -> bool:
+    """True if the person is anything to the case at all: `relations` would not be empty."""
+    return takes_part or caller.has(*_BY_ROLE) or (caller.employee_id is not None and caller.employee_id == employee_id)
 
 
 def relations(caller: Caller, snapshot: dict[str, Any], takes_part: bool) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from models.queries import CaseFilter
 from models.resignations import Registration, register
 from models.tables import CaseView
 from models.views import CaseDetail, CaseLine, Page
-from models.visibility import mentioned, relations, sees_everything, visible
+from models.visibility import concerns, mentioned, relations, sees_everything, visible
 
 router = APIRouter(prefix="/cases", tags=["cases"])
 CaseId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", examples=["5b0d6c0c5a2b5f6f9e0c8d7e6f5a4b3c"])]
@@ -163,6 +163,13 @@ def read_case(case_id: CaseId, caller: CallerDep, engine: EngineDep, settings: S
         people=people,
         temporal_url=url,
     )
+
+
+def require_concerned(session: Session, case_id: str, caller: Caller) -> None:
+    """Raises Refusal unless the case is some business of theirs; does not load it."""
+    found = queries.part_in(session, caller.account, case_id)
+    if found is None or not concerns(caller, *found):
+        raise not_found("case.unknown")
 
 
 def seen(

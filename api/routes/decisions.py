@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from api.deps import CallerDep, EngineDep, GatewayDep, IdempotencyKey, SettingsDep
 from api.errors import Problem, documented
 from api.gateway import NotRunning, StillDeciding
-from api.routes.cases import CaseId, seen
+from api.routes.cases import CaseId, require_concerned
 from domain.errors import Refusal, conflict
 from models import queries
 from models.accounts import LONGEST_PASSWORD, Caller, confirm_password
@@ -82,7 +82,7 @@ def _admit(
 ) -> None:
     """Raises Refusal unless the case is theirs, the key is free or theirs for this, and a needed password is right."""
     with reading(engine) as session:
-        seen(session, case_id, caller)
+        require_concerned(session, case_id, caller)
     if kind.fresh_sign_in:
         confirm_password(engine, caller.account, body.password.get_secret_value())
     digest = request_digest(f"{case_id}/{kind.name}", content.model_dump(mode="json"))
@@ -181,7 +181,7 @@ async def prove(
 
 def _provable(engine: Engine, caller: Caller, case_id: str, kind: DecisionKind, body: ProofRequest) -> Body:
     with reading(engine) as session:
-        seen(session, case_id, caller)
+        require_concerned(session, case_id, caller)
     if kind.fresh_sign_in:
         if body.password is None:
             raise Problem(422, "api.password_needed")

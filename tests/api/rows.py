@@ -108,5 +108,7 @@ def opened_case(engine: Engine, number: int = 1) -> Case:
 def write_case(engine: Engine, case: Case, version: int = 1) -> None:
     """The case as it stands, in the read model."""
     with writing(engine) as session:
-        row = session.get(CaseView, case.case_id) or projection.new_row(case, START)
-        projection.project(session, row, case, version, START)
+        if session.get(CaseView, case.case_id) is None:
+            session.add(projection.new_row(case, START))
+            session.flush()
+        projection.project(session, case, version, START)
