@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
+from weakref import WeakValueDictionary
 
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateTimedOut
@@ -26,6 +27,9 @@ ANSWER_WITHIN = 10.0
 REACH_WITHIN = 3.0
 _RUN_ENDED = "AcceptedUpdateCompletedWorkflow"
 """Temporal's name for an update that its run did not live to answer; the same key finds the next run, or the end."""
+DECISIONS_AT_ONCE = 4
+"""So many of one case are with Temporal at a time, the others wait here: a case takes them one by one anyway, and when
+more than ten wait in the server (`history.maxInFlightUpdates`), it drops what the case is doing and begins anew."""
 TRIES = 3
 """How often a decision is sent whose proof expired while it waited for a worker."""
 
@@ -42,6 +46,7 @@ class Gateway:
     def __init__(self, client: Client, proofs: Proofs) -> None:
         self._client = client
         self._proofs = proofs
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def start(self, start_case: StartCase) -> bool:
         """True if the case's workflow runs; False if the engine is away (the worker starts it later)."""
@@ -81,8 +86,9 @@ class Gateway:
 
     async def _ask(self, case_id: str, kind: DecisionKind, decision: Decision[Any], update_id: str) -> DecisionResult:
         handle = self._client.get_workflow_handle(ids.workflow_id(case_id))
+        turn = self._turns.setdefault(case_id, asyncio.Semaphore(DECISIONS_AT_ONCE))
         try:
-            async with asyncio.timeout(ANSWER_WITHIN):
+            async with asyncio.timeout(ANSWER_WITHIN), turn:
                 result: DecisionResult = await handle.execute_update(
                     kind.name, decision, id=update_id, result_type=DecisionResult
                 )

@@ -17,6 +17,7 @@ import worker
 from domain.case import Stage
 from models.database import reading, utc_now
 from models.decisions import DECISIONS
+from models.facts import VOIDED
 from models.tables import Account, UsedProof
 from temporal_client import connect_temporal
 from tests import builders
@@ -254,6 +255,16 @@ async def test_an_engine_that_was_never_there_is_away_too(api: Api, tmp_path: Pa
         away = await cut_off.person("hr").decide(case.case_id, "waive_items", items=["devices"], reason="x")
         problem(away, 503, "api.engine_away")
         assert not (await cut_off.person("hr").register(employee_number="n-zhou", receiver="a-wang")).json()["started"]
+
+
+async def test_a_burst_of_decisions_on_one_case_is_carried_out_each_once_and_leaves_nothing_voided(living: Api) -> None:
+    case = await resigned(living)
+    receivers = ("a-zhou", "a-sales-head") * 15  # more than the server lets wait for one case
+    await asyncio.gather(
+        *(done(living, "wang", case, "assign_receiver", items=["devices"], receiver=account) for account in receivers)
+    )
+    assert facts(living, case).count("ReceiverAssigned") == len(receivers)
+    assert VOIDED not in facts(living, case)
 
 
 async def test_when_an_account_is_closed_its_open_parts_go_to_somebody_who_is_there(living: Api) -> None:
