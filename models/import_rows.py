@@ -17,6 +17,8 @@ LONGEST_PASSWORD = 256
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _YES, _NO = ("true", "1", "yes", "y", "是"), ("false", "0", "no", "n", "否")
 
+_SOME_ZONES = "Asia/Shanghai, Asia/Tokyo, Europe/London, America/New_York … (IANA)"
+
 
 def _day(text: Any) -> Any:
     """`2026-01-05`, and what spreadsheets make of it: `2026/1/5`, `2026.1.5`, `2026年1月5日`."""
@@ -34,7 +36,7 @@ def _yes_or_no(text: Any) -> Any:
 def _roles(text: Any) -> Any:
     named = {part.strip() for part in re.split("[;；]", str(text)) if part.strip()}
     if named - set(Role):
-        raise PydanticCustomError("not_allowed", "no such role")
+        raise PydanticCustomError("not_allowed", "no such role", {"expected": ", ".join(Role)})
     return tuple(role for role in Role if role in named)
 
 
@@ -42,7 +44,7 @@ def _time_zone(text: Any) -> Any:
     try:
         zone(str(text))
     except ValueError as error:
-        raise PydanticCustomError("not_allowed", "no such time zone") from error
+        raise PydanticCustomError("not_allowed", "no such time zone", {"expected": _SOME_ZONES}) from error
     return text
 
 

@@ -16,9 +16,10 @@ from sqlmodel import Session, col, select
 from models import import_loads, import_rights
 from models.accounts import hash_password, password_matches
 from models.database import reading, utc_now
-from models.import_files import Parsed, Problem
+from models.import_files import Parsed
 from models.import_files import parse as parse_file
 from models.import_loads import Load
+from models.import_problems import Problem
 from models.import_rows import (
     AccountRow,
     DepartmentRow,
@@ -97,7 +98,8 @@ def parse(kind: str, content: bytes) -> Parsed[Any]:
     parsed = parse_file(wanted.shape, wanted.natural_key, content)
     passwords = [n for n, row in parsed.rows.items() if isinstance(row, AccountRow) and row.password]
     if len(passwords) > MOST_PASSWORDS:
-        problem = Problem(row=passwords[MOST_PASSWORDS], column="password", code="too_many_passwords")
+        first_left_over = passwords[MOST_PASSWORDS]
+        problem = Problem(row=first_left_over, column="password", code="too_many_passwords", limit=str(MOST_PASSWORDS))
         return Parsed(problems=(*parsed.problems, problem))
     return parsed
 
