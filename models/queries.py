@@ -205,10 +205,13 @@ def messages(session: Session, account: str, limit: int, cursor: str | None) -> 
     )
     query = select(NotificationRow, leaver).where(NotificationRow.account == account)
     if cursor:
-        query = query.where(col(NotificationRow.id) < decode_cursor(cursor, int)[0])
-    rows = session.exec(query.order_by(col(NotificationRow.id).desc()).limit(limit + 1)).all()
+        place = tuple_(col(NotificationRow.at), col(NotificationRow.id))
+        query = query.where(place < decode_cursor(cursor, datetime, int))
+    rows = session.exec(
+        query.order_by(col(NotificationRow.at).desc(), col(NotificationRow.id).desc()).limit(limit + 1)
+    ).all()
     page = list(rows[:limit])
-    return page, encode_cursor(page[-1][0].id) if len(rows) > limit else None
+    return page, encode_cursor(page[-1][0].at, page[-1][0].id) if len(rows) > limit else None
 
 
 def documents(session: Session, case_id: str) -> list[Any]:

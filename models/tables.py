@@ -252,7 +252,7 @@ class NotificationRow(SQLModel, table=True):
     mail_error: str = ""
 
     __table_args__ = (
-        Index("notification_inbox", "account", "id"),
+        Index("notification_inbox", "account", "at", "id"),
         Index("notification_mail", "mail", "mail_at"),
     )
 
