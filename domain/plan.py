@@ -21,6 +21,10 @@ class LegalAnswer:
     pack_version: str
     action: str = "record"
     """What the software did about it: block, warn or record."""
+    reason: str = ""
+    """Key of the sentence that says why, in the catalogue under `law.`; empty: the rule itself says it."""
+    values: tuple[tuple[str, str], ...] = ()
+    """What fills the sentence."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What holds in one place on one day: a jurisdiction's pack, the region's laid over it, and how far both are trusted."""
+"""What holds in one place: a jurisdiction's pack, the region's laid over it, and how far both are trusted."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -59,9 +59,23 @@ class RuleBook:
         """What the software does about the rule here: what nobody has signed off may only warn in production."""
         return self.review.action_of(rule)
 
-    def answer(self, rule_id: str, on: date, said: str, *, action: Action | None = None) -> LegalAnswer:
-        """An answer that cites the rule as it holds on that day. Raises NoRule."""
+    def answer(
+        self, rule_id: str, on: date, said: str, *, action: Action | None = None, reason: str = "", **values: object
+    ) -> LegalAnswer:
+        """An answer that cites the rule as it holds on that day. Raises NoRule.
+
+        `said` is the working, the same in every language; `reason` and `values` make the sentence for people.
+        """
         rule = self.rule(rule_id, on)
         pack = self.regional if self.regional and self.regional.find(rule_id, on) else self.national
         done = action or self.action(rule)
-        return LegalAnswer(rule.id, f"{rule.cite.zh} / {rule.cite.en}", said, pack.name, pack.version, done.value)
+        return LegalAnswer(
+            rule_id=rule.id,
+            citation=f"{rule.cite.zh} / {rule.cite.en}",
+            answer=said,
+            pack=pack.name,
+            pack_version=pack.version,
+            action=done.value,
+            reason=reason,
+            values=tuple((name, str(value)) for name, value in values.items()),
+        )
