@@ -10,9 +10,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from domain.law.answers import LegalAnswer
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
-from domain.plan import LegalAnswer
 
 
 class BasisKind(StrEnum):
@@ -52,12 +52,14 @@ class Basis:
 
 @dataclass(frozen=True)
 class FreezeAnswer:
-    scope: Scope
-    basis: str
+    """How far the freeze may go. The default is that of cases from before the law was asked: all of it."""
+
+    scope: Scope = Scope.FULL
+    basis: str = ""
     """Reference of what the full freeze rests on, or would rest on if counsel agrees; empty: nothing."""
-    waits_for_counsel: bool
+    waits_for_counsel: bool = False
     """The full freeze may go on if counsel answers for it."""
-    law: tuple[LegalAnswer, ...]
+    law: tuple[LegalAnswer, ...] = ()
 
     @property
     def refused(self) -> bool:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from domain.errors import invalid
+from domain.law.answers import LegalAnswer
 from domain.law.endings import Ending, Relation
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
-from domain.plan import LegalAnswer
 from domain.timezones import local_date
 
 

@@ -3,23 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from domain.law.answers import LegalAnswer, PinnedBook
 from domain.law.packs import BadPack, RulePack
 from domain.law.rules import Action, LegalRule, Review
-from domain.plan import LegalAnswer
 
 
 class NoRule(LookupError):
     """The law that was asked has no such rule on that day; the message names both."""
-
-
-@dataclass(frozen=True)
-class PinnedBook:
-    """Which versions a case was opened under; it is judged by them to its end, whatever the law becomes."""
-
-    pack: str
-    version: str
-    region: str = ""
-    region_version: str = ""
 
 
 @dataclass(frozen=True)
