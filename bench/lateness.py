@@ -17,10 +17,9 @@ from bench.report import Table, latencies
 from bench.smallest import TASK_QUEUE, OneTimer
 from bench.story import until
 from config import Settings
-from domain.plan import Plan
 from domain.timezones import local_date, zone
 from models.database import reading, utc_now, writing
-from models.messages import StartCase
+from models.messages import MadePlan, StartCase
 from models.planner import DatabasePlanner
 from models.tables import CaseView, FactRow, Notice
 from temporal_client import connect_temporal
@@ -41,15 +40,16 @@ class ScriptedPlanner:
     due: Mapping[str, datetime]
 
     @activity.defn
-    def make_plan(self, given: StartCase) -> Plan:
+    def make_plan(self, given: StartCase) -> MadePlan:
         found, due = self.real.plan(given), self.due[given.case_id]
         place = _where_it_is_noon(due)
         opens_at = due.astimezone(zone(place)).time()
-        return replace(
+        plan = replace(
             found,
             calendar=replace(found.calendar, zone=place, opens_at=opens_at),
             policy=replace(found.policy, last_day_warnings=((found.last_day - local_date(due, place)).days,)),
         )
+        return MadePlan(plan=plan)
 
 
 async def measure(*, quick: bool) -> list[Table]:

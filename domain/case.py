@@ -286,6 +286,8 @@ class Case:
     arrived_at: datetime
     stage: Stage = Stage.OPENING
     plan: Plan | None = None
+    plan_problem: str = ""
+    """Why no plan could be made yet."""
     last_day: date | None = None
     systems: tuple[SystemAccess, ...] = ()
     items: tuple[Item, ...] = ()

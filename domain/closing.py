@@ -20,11 +20,18 @@ from domain.plan import Plan
 from domain.timezones import end_of
 
 
+def plan_missing(case: Case, problem: str, hr: str, now: datetime) -> Change:
+    """No plan can be made of the company's data as it stands: a person has to mend it. Nothing is frozen meanwhile."""
+    fact = Fact("PlanMissing", now, data={"because": problem})
+    return Change(replace(case, plan_problem=problem), (fact,), (Notification("plan_missing", (hr,), (problem,)),))
+
+
 def open_case(case: Case, plan: Plan, now: datetime) -> Change:
     """Pins the plan: from here on templates, policies and legal answers no longer change for this case."""
     opened = replace(
         case,
         plan=plan,
+        plan_problem="",
         last_day=plan.last_day,
         stage=Stage.FREEZING,
         systems=tuple(

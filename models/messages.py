@@ -32,6 +32,8 @@ class StartCase(Message):
     case_id: str
     employee_id: str
     arrived_at: AwareDatetime
+    registered_by: str = ""
+    """The account that is told if no plan can be made; `case.plan` names HR from then on."""
     carried: Case | None = None
     version: int = 0
     facts: tuple[NumberedFact, ...] = ()

@@ -99,4 +99,9 @@ def _check(session: Session, registration: Registration, leaver: str, now: datet
 
 def start_message(notice: Notice) -> StartCase:
     """What the workflow of this notice's case is started with."""
-    return StartCase(case_id=notice.case_id, employee_id=notice.employee_id, arrived_at=notice.arrived_at)
+    return StartCase(
+        case_id=notice.case_id,
+        employee_id=notice.employee_id,
+        arrived_at=notice.arrived_at,
+        registered_by=notice.registered_by,
+    )

@@ -58,6 +58,8 @@ class Wording:
             values["department"] = self._department(about, reader)
         elif kind.startswith("access_"):
             values["system"] = self._system(about, reader)
+        elif kind == "plan_missing":
+            values["problem"] = about
         elif kind.startswith("grant_"):
             values |= self._grant(subjects[0], reader)
         elif kind.startswith("last_day_"):

@@ -6,17 +6,17 @@ effect still fails, that effect is stopped, its last attempt waited for, and the
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, RetryState, is_cancelled_exception
+from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from activities.access import AccessActivities
 from domain import access
 from domain.case import SystemAccess
 from models.messages import AccessOrder, AccessReceipt
 from workflows import ids, options
+from workflows.failure import Failure
 from workflows.journal import Journal, Rule
 
 
@@ -69,7 +69,7 @@ class AccessKeeper:
                     await self._overtaken(wanted, at_most=options.LATER_ROUND.lasts)
                 plan = options.LATER_ROUND
 
-    async def _round(self, wanted: SystemAccess, plan: options.Round) -> "AccessReceipt | Failure | None":
+    async def _round(self, wanted: SystemAccess, plan: options.Round) -> AccessReceipt | Failure | None:
         """A receipt, why the round failed, or nothing if it was stopped: the case changed its mind meanwhile."""
         case_id = self._journal.case.case_id
         order = AccessOrder(
@@ -110,26 +110,6 @@ class AccessKeeper:
 
     def _stopped(self, wanted: SystemAccess) -> bool:
         return self._resting or access.find(self._journal.case, wanted.system).revision != wanted.revision
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a round ended without a receipt."""
-
-    problem: str
-    attempts: int
-    """0 if the round's time was over before all its attempts were made."""
-    for_good: bool
-    """The system gave an answer that trying again can't change."""
-
-    @staticmethod
-    def of(error: ActivityError, plan: options.Round) -> "Failure":
-        cause = error.cause
-        for_good = error.retry_state is RetryState.NON_RETRYABLE_FAILURE
-        attempts = plan.attempts if error.retry_state is RetryState.MAXIMUM_ATTEMPTS_REACHED else int(for_good)
-        if isinstance(cause, ApplicationError):
-            return Failure(cause.message, attempts, for_good)
-        return Failure("no answer in time", attempts, for_good=False)
 
 
 def _verified(receipt: AccessReceipt) -> Rule:

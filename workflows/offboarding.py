@@ -5,18 +5,21 @@ from collections.abc import Callable, Sequence
 
 from temporalio import workflow
 from temporalio.common import RawValue
+from temporalio.exceptions import ActivityError
 
 from activities.casework import CaseActivities
 from domain import agenda, closing
 from domain.case import Case, Stage
+from domain.plan import Plan
 from models.messages import CaseResult, NumberedFact, StartCase
 from workflows import options
 from workflows.access_keeper import AccessKeeper
 from workflows.clock import Clock
 from workflows.decisions import accepts_decisions, ignored
 from workflows.endurance import outlives_cancellation
+from workflows.failure import Failure
 from workflows.ids import WORKFLOW_TYPE
-from workflows.journal import Journal
+from workflows.journal import Journal, Rule
 from workflows.record_keeper import RecordKeeper
 from workflows.showcase import Showcase
 
@@ -59,14 +62,27 @@ class Offboarding:
 
     async def _open(self) -> None:
         if self._case.plan is None:
-            made = await workflow.execute_activity_method(
-                CaseActivities.make_plan,
-                self._start,
-                start_to_close_timeout=options.LIGHT_STEP,
-                retry_policy=options.UNTIL_DONE,
-                summary="look up template, approvers, systems, law",
-            )
-            self.journal.apply(lambda case, now: closing.open_case(case, made.plan, now))
+            plan = await self._planned()
+            self.journal.apply(lambda case, now: closing.open_case(case, plan, now))
+
+    async def _planned(self) -> Plan:
+        """The plan, in rounds without limit; after each round that gave none, whoever registered the case hears why."""
+        plan = options.FIRST_ROUND
+        while True:
+            try:
+                made = await workflow.execute_activity_method(
+                    CaseActivities.make_plan,
+                    self._start,
+                    schedule_to_close_timeout=plan.lasts,
+                    start_to_close_timeout=options.LIGHT_STEP,
+                    retry_policy=plan.retry,
+                    summary="look up template, approvers, systems, law",
+                )
+            except ActivityError as error:
+                self.journal.apply(_plan_missing(Failure.of(error, plan).problem, self._start.registered_by))
+                plan = options.LATER_ROUND
+            else:
+                return made.plan
 
     async def _freeze(self) -> None:
         """Every system has either shown the frozen rights or raised its alarm; the keeper goes on with the latter."""
@@ -217,8 +233,13 @@ class Offboarding:
                 case_id=self._case.case_id,
                 employee_id=self._case.employee_id,
                 arrived_at=self._case.arrived_at,
+                registered_by=self._start.registered_by,
                 carried=self._case,
                 version=self.journal.version,
                 facts=tuple(self.journal.facts),
             )
         )
+
+
+def _plan_missing(problem: str, hr: str) -> Rule:
+    return lambda case, now: closing.plan_missing(case, problem, hr, now)

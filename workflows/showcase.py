@@ -50,7 +50,8 @@ def details(case: Case) -> str:
     """Markdown: stage, last day, what waits for whom, which systems follow."""
     lines = [f"**Stage**: {case.stage.value}"]
     if case.plan is None:
-        return "\n".join([*lines, "Waiting for the plan: template, approvers, systems, law."])
+        waits = "Waiting for the plan: template, approvers, systems, law."
+        return "\n".join([*lines, waits, *([f"**Missing**: {case.plan_problem}"] if case.plan_problem else [])])
     lines.append(f"**Last day**: {case.final_day.isoformat()} ({case.agreed.calendar.zone})")
     if case.hold is not None:
         lines.append("**Legal hold**: the case may not close.")

@@ -101,7 +101,12 @@ async def register_resignation(
 
     digest = request_digest("POST /cases", body.model_dump(mode="json"))
     (_, stored), replayed = await run_in_threadpool(once, engine, caller.account, key, digest, act)
-    message = StartCase(case_id=stored["case_id"], employee_id=stored["employee_id"], arrived_at=stored["arrived_at"])
+    message = StartCase(
+        case_id=stored["case_id"],
+        employee_id=stored["employee_id"],
+        arrived_at=stored["arrived_at"],
+        registered_by=caller.account,
+    )
     started = replayed and await run_in_threadpool(was_started, engine, message.case_id)
     if not started and (started := await gateway.start(message)):
         await run_in_threadpool(mark_started, engine, message.case_id)

@@ -17,7 +17,7 @@ from tests.workflows.running_case import WITHIN
 from tests.workflows.scripted import Mood
 from tests.workflows.world import World
 from worker import EFFECTS_AT_ONCE
-from workflows.access_keeper import Failure
+from workflows.failure import Failure
 from workflows.options import FIRST_ROUND
 
 FROZEN = ("view_orders",)

@@ -59,7 +59,7 @@ class World:
         case_id = f"c{uuid.uuid4().hex[:12]}"
         arrived = arrived_at or utc_now()
         b.notice(self.engine, case_id, arrived, **notice)
-        start = StartCase(case_id=case_id, employee_id="e-lin", arrived_at=arrived)
+        start = StartCase(case_id=case_id, employee_id="e-lin", arrived_at=arrived, registered_by=b.HR.account)
         handle = await self.client.start_workflow(
             Offboarding.run, start, id=ids.workflow_id(case_id), task_queue=TASK_QUEUE
         )
