@@ -19,6 +19,8 @@ class LegalAnswer:
     answer: str
     pack: str
     pack_version: str
+    action: str = "record"
+    """What the software did about it: block, warn or record."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,67 @@
+"""What holds in one place on one day: a jurisdiction's pack, the region's laid over it, and how far both are trusted."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from domain.law.packs import BadPack, RulePack
+from domain.law.rules import Action, LegalRule, Review
+from domain.plan import LegalAnswer
+
+
+class NoRule(LookupError):
+    """The law that was asked has no such rule on that day; the message names both."""
+
+
+@dataclass(frozen=True)
+class PinnedBook:
+    """Which versions a case was opened under; it is judged by them to its end, whatever the law becomes."""
+
+    pack: str
+    version: str
+    region: str = ""
+    region_version: str = ""
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    national: RulePack
+    regional: RulePack | None = None
+    review: Review = field(default_factory=Review)
+
+    def __post_init__(self) -> None:
+        """Raises BadPack if the region's pack belongs to another jurisdiction."""
+        if self.regional is not None and self.regional.base != self.national.name:
+            raise BadPack(f"{self.regional.name} lies over {self.regional.base!r}, not over {self.national.name!r}")
+
+    @property
+    def pinned(self) -> PinnedBook:
+        regional = self.regional
+        return PinnedBook(
+            self.national.name,
+            self.national.version,
+            regional.name if regional else "",
+            regional.version if regional else "",
+        )
+
+    def find(self, rule_id: str, on: date) -> LegalRule | None:
+        """The rule that holds on that day: the region's if it has one, else the jurisdiction's."""
+        regional = self.regional.find(rule_id, on) if self.regional else None
+        return regional or self.national.find(rule_id, on)
+
+    def rule(self, rule_id: str, on: date) -> LegalRule:
+        """As `find`. Raises NoRule if there is none."""
+        found = self.find(rule_id, on)
+        if found is None:
+            raise NoRule(f"pack {self.national.name} {self.national.version} has no {rule_id} for {on.isoformat()}")
+        return found
+
+    def action(self, rule: LegalRule) -> Action:
+        """What the software does about the rule here: what nobody has signed off may only warn in production."""
+        return self.review.action_of(rule)
+
+    def answer(self, rule_id: str, on: date, said: str, *, action: Action | None = None) -> LegalAnswer:
+        """An answer that cites the rule as it holds on that day. Raises NoRule."""
+        rule = self.rule(rule_id, on)
+        pack = self.regional if self.regional and self.regional.find(rule_id, on) else self.national
+        done = action or self.action(rule)
+        return LegalAnswer(rule.id, f"{rule.cite.zh} / {rule.cite.en}", said, pack.name, pack.version, done.value)
