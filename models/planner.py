@@ -10,12 +10,12 @@ from sqlmodel import Session, col, select
 
 from activities.failures import PersonMustAct
 from domain.law.notice import notice_end
-from domain.law.packs import RulePack
+from domain.law.rulebook import RuleBook
 from domain.people import Role, Text
 from domain.plan import ClearancePlan, ItemPlan, Plan, SystemPlan
 from domain.working_days import WorkingCalendar
 from models.database import reading
-from models.law import current_pack
+from models.law import library
 from models.messages import StartCase
 from models.tables import (
     Account,
@@ -35,10 +35,10 @@ _HORIZON = timedelta(days=200)
 
 @dataclass(frozen=True)
 class DatabasePlanner:
-    """Fulfils the port `Planner` with the database and the current rule pack."""
+    """Fulfils the port `Planner` with the database and the rule book in force."""
 
     engine: Engine
-    pack: RulePack = field(default_factory=current_pack)
+    book: RuleBook = field(default_factory=lambda: library().book())
 
     def plan(self, start: StartCase) -> Plan:
         """Raises PersonMustAct if something that only a person can supply is missing."""
@@ -53,7 +53,7 @@ class DatabasePlanner:
                 raise PersonMustAct("the leaver has no account: open one")
             template, version, body = self._template(session, employee)
             witness = people.manager_of(employee) or people.head_of(employee.department, leaver) or notice.registered_by
-            ends, law = notice_end(self.pack, start.arrived_at, employee.probation_until)
+            ends, law = notice_end(self.book, start.arrived_at, employee.probation_until)
             last_day = max(ends, notice.requested_last_day or ends)
             return Plan(
                 leaver=leaver,

@@ -13,7 +13,7 @@ from domain.law.notice import notice_end
 from domain.timezones import local_date
 from models import projection
 from models.accounts import Caller
-from models.law import current_pack
+from models.law import library
 from models.messages import StartCase
 from models.tables import Account, CaseView, Employee, Notice
 
@@ -49,7 +49,7 @@ def register(session: Session, by: Caller, key: str, registration: Registration,
     if leaver.id == by.account:
         raise conflict("resignation.own")
     _check(session, registration, leaver.id, now)
-    earliest, _ = notice_end(current_pack(), registration.arrived_at, employee.probation_until)
+    earliest, _ = notice_end(library().book(), registration.arrived_at, employee.probation_until)
     if registration.requested_last_day and registration.requested_last_day < earliest:
         raise invalid("resignation.last_day_too_early", earliest=earliest.isoformat())
     open_case = session.exec(select(Notice.case_id).where(Notice.open_for == employee.id)).one_or_none()

@@ -20,8 +20,10 @@ class RuleBook:
 
     def __post_init__(self) -> None:
         """Raises BadPack if the region's pack belongs to another jurisdiction."""
-        if self.regional is not None and self.regional.base != self.national.name:
-            raise BadPack(f"{self.regional.name} lies over {self.regional.base!r}, not over {self.national.name!r}")
+        over, under = self.regional, self.national
+        if over is not None and (over.base, over.jurisdiction) != (under.name, under.jurisdiction):
+            laid = f"{over.name} ({over.jurisdiction}) lies over {over.base!r}"
+            raise BadPack(f"{laid}, not over {under.name!r} ({under.jurisdiction})")
 
     @property
     def pinned(self) -> PinnedBook:
