@@ -35,6 +35,7 @@ _CODES: Mapping[str, Code] = {
     "duplicate": "duplicate",
     "not_allowed": "not_allowed",
     "own_manager": "own_manager",
+    "whose_basis": "whose_basis",
     "probation_before_hiring": "probation_before_hiring",
     "webhook_incomplete": "webhook_incomplete",
 }

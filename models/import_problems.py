@@ -34,6 +34,7 @@ Code = Literal[
     "unknown_column",
     "unknown_yet",
     "webhook_incomplete",
+    "whose_basis",
 ]
 CODES = """\
 Of the whole file: `file_too_large`, `not_text` (neither UTF-8 nor GB18030), `no_header`, `unknown_column`,
@@ -41,16 +42,26 @@ Of the whole file: `file_too_large`, `not_text` (neither UTF-8 nor GB18030), `no
 Of a row: `required`, `malformed`, `too_long`, `too_short`, `out_of_range`, `not_allowed` (none of the values that there
 are), `duplicate` (the same key twice), `too_many_cells`, `unknown` (names something that is not there), `unknown_yet`
 (likewise, only a warning), `own_manager`, `managers_in_a_circle`, `probation_before_hiring`, `has_another_account`
-(the employee), `webhook_incomplete`."""
+(the employee), `webhook_incomplete`, `whose_basis` (a policy is everybody's, anything else one person's)."""
 
 FORMS = {
-    **dict.fromkeys(("hired_on", "probation_until"), "day"),
-    **dict.fromkeys(("active", "frozen_on_notice"), "yes_or_no"),
+    **dict.fromkeys(("hired_on", "probation_until", "contract_from", "contract_until"), "day"),
+    **dict.fromkeys(("in_force_from", "acknowledged_on"), "day"),
+    **dict.fromkeys(("active", "frozen_on_notice", "protects_data"), "yes_or_no"),
+    **dict.fromkeys(("keeps_secrets", "full_pay"), "yes_or_no"),
     **dict.fromkeys(("key", "number", "department", "job", "manager", "head", "employee_number"), "key"),
     **dict.fromkeys(("system", "right", "secret", "industry", "id", "category", "jobs", "departments"), "key"),
     **dict.fromkeys(("name", "name_zh", "name_en"), "line"),
     **dict.fromkeys(("quorum", "remind_every", "escalate_after", "due_after"), "whole_number"),
+    **dict.fromkeys(("agreed_notice_days", "non_compete_months"), "whole_number"),
+    **dict.fromkeys(("monthly_wage", "average_wage", "non_compete_monthly"), "amount"),
     "login": "login",
+    "commission_share": "share",
+    "leave_days": "days",
+    "leave_taken": "days",
+    "region": "region",
+    "basis": "key",
+    "title": "line",
     "email": "email",
     "url": "url",
     "levels": "level",

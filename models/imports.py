@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
-from models import import_loads, import_rights
+from models import import_contracts, import_loads, import_rights
 from models.accounts import hash_password, password_matches
 from models.database import reading, utc_now
 from models.import_files import Parsed
@@ -22,6 +22,8 @@ from models.import_loads import Load
 from models.import_problems import Problem
 from models.import_rows import (
     AccountRow,
+    AcknowledgementRow,
+    BasisRow,
     DepartmentRow,
     EmployeeRow,
     EntitlementRow,
@@ -29,6 +31,7 @@ from models.import_rows import (
     Row,
     SystemRow,
     TemplateRow,
+    TermsRow,
 )
 from models.tables import Account
 
@@ -53,6 +56,9 @@ KINDS: Mapping[str, Kind] = {
     "systems": Kind(SystemRow, ("key",), import_rights.systems),
     "rights": Kind(RightRow, ("system", "right"), import_rights.rights),
     "entitlements": Kind(EntitlementRow, ("employee_number", "system", "right"), import_rights.entitlements),
+    "terms": Kind(TermsRow, ("employee_number",), import_contracts.terms),
+    "bases": Kind(BasisRow, ("key",), import_contracts.bases),
+    "acknowledgements": Kind(AcknowledgementRow, ("basis", "employee_number"), import_contracts.acknowledgements),
     "templates": Kind(TemplateRow, ("key",), import_loads.templates),
 }
 

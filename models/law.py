@@ -6,9 +6,9 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from domain.law.answers import PinnedBook
 from domain.law.known import ALL
 from domain.law.packs import BadPack, RulePack, parse
-from domain.law.answers import PinnedBook
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Review
 

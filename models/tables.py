@@ -131,7 +131,7 @@ class Notice(SQLModel, table=True):
     registered_by: str
     ending: str = "resignation"
     """How the employment ends (domain.law.endings)."""
-    grounds: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]"))
+    grounds: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     """Of art. 38, if the employer's fault ends it."""
     initiator: str = ""
     """Who proposed to part, if both sides agree."""

@@ -62,6 +62,9 @@ class ImportKind(StrEnum):
     SYSTEMS = "systems"
     RIGHTS = "rights"
     ENTITLEMENTS = "entitlements"
+    TERMS = "terms"
+    BASES = "bases"
+    ACKNOWLEDGEMENTS = "acknowledgements"
     TEMPLATES = "templates"
 
 

@@ -60,7 +60,7 @@ def judge(book: RuleBook, facts: NoticeFacts, holidays: tuple[date, ...] = ()) -
     earliest, law = _ROADS[facts.ending](book, facts, arrived_on)
     last_day = facts.wished_last_day or earliest
     if last_day < earliest:
-        raise invalid("last_day.before_notice_ends", day=earliest.isoformat())
+        raise invalid("resignation.last_day_too_early", earliest=earliest.isoformat())
     if last_day in holidays:
         warned = book.answer("NOT-06", arrived_on, str(last_day), action=Action.WARN, reason="holiday", day=last_day)
         law = (*law, warned)
