@@ -7,9 +7,9 @@ cap and the minimum wage leave. All the rest can only be claimed separately.
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from domain.law.gates import DeductionClaim, Gate, GateFinding, Ground, grounds
+from domain.law.local_wages import minimum_wage
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
 from domain.law.workings import figure, percent
@@ -70,11 +70,10 @@ def monthly_limit(book: RuleBook, on: date, month: WageMonth) -> MonthlyLimit:
     share = book.rule("PAY-03", on).decimal("cap")
     cap = month.wage * share
     workings = [f"{figure(month.wage)} × {percent(share)} = {figure(cap.to_cents_below())}"]
-    minimum_rule = book.find("PAY-11", on)
-    if minimum_rule is None:
+    minimum = minimum_wage(book, on, none.currency)
+    if minimum is None:
         unknown = book.answer("PAY-03", on, workings[0])
         return MonthlyLimit(none, Ground.MINIMUM_WAGE_UNKNOWN, (unknown,))
-    minimum = Money(Decimal(minimum_rule.number("monthly_minimum_wage")), none.currency)
     above_minimum = month.wage - minimum
     workings.append(f"{figure(month.wage)} − {figure(minimum)} = {figure(above_minimum)}")
     ground = Ground.ABOVE_CAP if cap <= above_minimum else Ground.BELOW_MINIMUM_WAGE
