@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
 
@@ -42,6 +42,10 @@ class Money:
     def to_cents(self) -> "Money":
         """Rounded to two places, half up, as a payslip shows it."""
         return Money(self.amount.quantize(CENT, ROUND_HALF_UP), self.currency)
+
+    def to_cents_below(self) -> "Money":
+        """The whole cents in it: how a ceiling is rounded, which no deduction may exceed by a fraction of a cent."""
+        return Money(self.amount.quantize(CENT, ROUND_FLOOR), self.currency)
 
     def _same(self, other: "Money") -> Decimal:
         if other.currency != self.currency:

@@ -1,0 +1,235 @@
+"""Commission of a leaver, order line by order line (PAY-01, PAY-04 to PAY-06): it is wage, and never forfeited.
+
+What an agreed condition does not yet let be paid keeps accruing; what is in dispute is paid until a person decides
+otherwise. Deductions are proposals and change nothing of what is payable.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from domain.law.deductions import ClaimFinding, MonthlyLimit, WageMonth, judge, monthly_limit
+from domain.law.gates import DeductionClaim
+from domain.law.rulebook import RuleBook
+from domain.law.rules import Action
+from domain.law.workings import figure, percent
+from domain.money import Money, nothing, total
+from domain.plan import LegalAnswer
+
+
+class Condition(StrEnum):
+    """On what the payment of a line depends, by contract or policy."""
+
+    NONE = "none"
+    COLLECTION = "collection"
+    """Paid as the customer pays."""
+    EVENT = "event"
+    """Another condition, met or not, such as a delivery accepted."""
+    NO_LEAVERS = "no_leavers"
+    """A clause that pays nothing to whoever has left. It is void (PAY-05)."""
+
+
+class LineStatus(StrEnum):
+    EARNED = "earned"
+    PENDING = "pending_condition"
+    DISPUTED = "disputed"
+
+
+class Reason(StrEnum):
+    """Why a line has its status."""
+
+    NO_CONDITION = "no_condition"
+    CLAUSE_VOID = "clause_void"
+    CONDITION_NOT_AGREED = "condition_not_agreed"
+    CONDITION_MET = "condition_met"
+    CONDITION_NOT_MET = "condition_not_met"
+    PARTLY_RECEIVED = "partly_received"
+    SHARE_NOT_AGREED = "share_not_agreed"
+    CONDITION_CONTESTED = "condition_contested"
+    DEDUCTION_CLAIMED = "deduction_claimed"
+
+
+@dataclass(frozen=True)
+class Receivable:
+    """What the customer owes for the order, and what has come in."""
+
+    total: Money
+    received: Money
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a total that is not above zero, or receipts below zero."""
+        none = nothing(self.total.currency)
+        if self.total <= none or self.received < none:
+            raise ValueError(f"no receivable: {self.received} of {self.total}")
+
+
+@dataclass(frozen=True)
+class CommissionLine:
+    id: str
+    commission: Money
+    """For the whole order, when every condition is met."""
+    condition: Condition = Condition.NONE
+    agreed_in: str = ""
+    """Where the condition was agreed; empty: it was not, and does not count."""
+    receivable: Receivable | None = None
+    condition_met: bool = False
+    """For a condition that is an event."""
+    share: Decimal | None = Decimal(1)
+    """The leaver's agreed part of it; below one if a successor finishes the work, None if that was never agreed."""
+    paid: Money | None = None
+    contested: bool = False
+    """One side says that the condition does not bind, or was met."""
+    claims: tuple[DeductionClaim, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for negative money, a share that is none, or collection without a receivable."""
+        none = nothing(self.commission.currency)
+        if self.commission < none or self.already_paid < none:
+            raise ValueError(f"{self.id}: commission is not negative")
+        if self.share is not None and not 0 <= self.share <= 1:
+            raise ValueError(f"{self.id}: a share lies between 0 and 1, not {self.share}")
+        if self.condition is Condition.COLLECTION and self.receivable is None:
+            raise ValueError(f"{self.id}: collection needs its receivable")
+
+    @property
+    def already_paid(self) -> Money:
+        return self.paid or nothing(self.commission.currency)
+
+
+@dataclass(frozen=True)
+class AssessedLine:
+    id: str
+    status: LineStatus
+    reason: Reason
+    entitled: Money
+    """The leaver's share of the commission, to the cent."""
+    payable_now: Money
+    accruing: Money
+    """What a condition still holds back. It is paid in the cycle after each receipt, never forfeited (PAY-06)."""
+    claims: tuple[ClaimFinding, ...]
+    answers: tuple[LegalAnswer, ...]
+
+
+@dataclass(frozen=True)
+class CommissionAssessment:
+    """What is payable now, what keeps accruing, and how much a person may at most decide to deduct in this month."""
+
+    lines: tuple[AssessedLine, ...]
+    payable_now: Money
+    accruing: Money
+    limit: MonthlyLimit
+    defensible: Money
+    separate_claims: Money
+
+
+def assess_commission(
+    book: RuleBook, on: date, lines: tuple[CommissionLine, ...], other_pay: WageMonth, as_of: date
+) -> CommissionAssessment:
+    """All lines of one leaver, paid in one month.
+
+    `other_pay` is the month's wage without these lines; they are wage as well (PAY-01) and count for its cap and its
+    minimum (PAY-03). The law is that of `on`, the evidence that of `as_of`. Claims are judged in the order given, each
+    against its own line and what the sooner ones left of the month. Raises NoRule; ValueError for two currencies.
+    """
+    currency = other_pay.wage.currency
+    payable = total((_payable(line)[0] for line in lines), currency)
+    limit = monthly_limit(book, on, WageMonth(other_pay.wage + payable, other_pay.already_deducted))
+    assessed, left = [], limit
+    for line in lines:
+        one = _assess(book, on, line, left, as_of)
+        left = left.less(total((finding.defensible for finding in one.claims), currency))
+        assessed.append(one)
+    return CommissionAssessment(
+        tuple(assessed),
+        payable,
+        total((one.accruing for one in assessed), currency),
+        limit,
+        limit.amount - left.amount,
+        total((finding.separate_claim for one in assessed for finding in one.claims), currency),
+    )
+
+
+def _assess(book: RuleBook, on: date, line: CommissionLine, limit: MonthlyLimit, as_of: date) -> AssessedLine:
+    payable, working = _payable(line)
+    entitled = _entitled(line).to_cents()
+    reason = _reason(line)
+    status = LineStatus.EARNED
+    if line.share is None or line.contested or line.claims:
+        status = LineStatus.DISPUTED
+    elif reason in (Reason.PARTLY_RECEIVED, Reason.CONDITION_NOT_MET):
+        status = LineStatus.PENDING
+    answers = [book.answer("PAY-01", on, _share_working(line)), _status_answer(book, on, reason, status, working)]
+    findings: list[ClaimFinding] = []
+    line_left, month_left = payable, limit
+    for claim in line.claims:
+        finding = judge(book, on, claim, month_left, line_left, as_of)
+        line_left, month_left = line_left - finding.defensible, month_left.less(finding.defensible)
+        findings.append(finding)
+    none = nothing(payable.currency)
+    return AssessedLine(
+        id=line.id,
+        status=status,
+        reason=_dispute(line) or reason,
+        entitled=entitled,
+        payable_now=payable,
+        accruing=max(none, entitled - line.already_paid - payable),
+        claims=tuple(findings),
+        answers=tuple(answers),
+    )
+
+
+def _status_answer(book: RuleBook, on: date, reason: Reason, status: LineStatus, working: str) -> LegalAnswer:
+    """Which rule makes the line payable or not: a void clause is refused, a condition that binds is warned of."""
+    if reason is Reason.CLAUSE_VOID:
+        return book.answer("PAY-05", on, working)
+    settled = status is LineStatus.EARNED
+    return book.answer("PAY-06", on, working, action=Action.RECORD if settled else None)
+
+
+def _entitled(line: CommissionLine) -> Money:
+    return line.commission if line.share is None else line.commission * line.share
+
+
+def _share_working(line: CommissionLine) -> str:
+    share = Decimal(1) if line.share is None else line.share
+    return f"{figure(line.commission)} × {percent(share)} = {figure(_entitled(line))}"
+
+
+def _payable(line: CommissionLine) -> tuple[Money, str]:
+    """What is payable now, to the cent and never below zero, with its working."""
+    entitled, paid = _entitled(line), line.already_paid
+    if _reason(line) is Reason.CONDITION_NOT_MET:
+        due, shown = nothing(paid.currency), "0.00"
+    elif _reason(line) is Reason.PARTLY_RECEIVED and line.receivable:
+        had = line.receivable
+        due = entitled * had.received.amount / had.total.amount
+        shown = f"{figure(entitled)} × {figure(had.received)} ÷ {figure(had.total)}"
+    else:
+        due, shown = entitled, figure(entitled)
+    payable = max(nothing(paid.currency), due.to_cents() - paid)
+    return payable, f"max(0, {shown} − {figure(paid)}) = {figure(payable)}"
+
+
+def _reason(line: CommissionLine) -> Reason:
+    """What the condition does to the line, whoever disputes it."""
+    if line.condition is Condition.NO_LEAVERS:
+        return Reason.CLAUSE_VOID
+    if line.condition is Condition.NONE:
+        return Reason.NO_CONDITION
+    if not line.agreed_in:
+        return Reason.CONDITION_NOT_AGREED
+    if line.condition is Condition.EVENT or line.receivable is None:
+        return Reason.CONDITION_MET if line.condition_met else Reason.CONDITION_NOT_MET
+    if line.receivable.received >= line.receivable.total:
+        return Reason.CONDITION_MET
+    nothing_came = line.receivable.received <= nothing(line.receivable.total.currency)
+    return Reason.CONDITION_NOT_MET if nothing_came else Reason.PARTLY_RECEIVED
+
+
+def _dispute(line: CommissionLine) -> Reason | None:
+    if line.share is None:
+        return Reason.SHARE_NOT_AGREED
+    if line.contested:
+        return Reason.CONDITION_CONTESTED
+    return Reason.DEDUCTION_CLAIMED if line.claims else None
