@@ -1,5 +1,7 @@
 """What the law asks: contract terms, what a freeze may rest on, how an employment ends, which rights protect data."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -44,10 +46,16 @@ def upgrade() -> None:
         sa.Column("employee_id", sa.String(), sa.ForeignKey("employee.id"), primary_key=True),
         sa.Column("acknowledged_on", sa.Date(), nullable=False),
     )
-    with op.batch_alter_table("notice") as notice:
-        notice.add_column(sa.Column("ending", sa.String(), nullable=False, server_default="resignation"))
-        notice.add_column(sa.Column("grounds", sa.JSON(), nullable=False, server_default="[]"))
-        notice.add_column(sa.Column("initiator", sa.String(), nullable=False, server_default=""))
-        notice.add_column(sa.Column("agreement", sa.String(), nullable=False, server_default=""))
-    with op.batch_alter_table("system_right") as right:
-        right.add_column(sa.Column("protects_data", sa.Boolean(), nullable=False, server_default=sa.false()))
+    _add("notice", sa.Column("ending", sa.String(), nullable=False, server_default="resignation"))
+    _add("notice", sa.Column("grounds", sa.JSON(), nullable=False, server_default="[]"))
+    _add("notice", sa.Column("initiator", sa.String(), nullable=False, server_default=""))
+    _add("notice", sa.Column("agreement", sa.String(), nullable=False, server_default=""))
+    _add("system_right", sa.Column("protects_data", sa.Boolean(), nullable=False, server_default=sa.false()))
+
+
+def _add(table: str, column: sa.Column[Any]) -> None:
+    """Rows that are there get the default; whoever writes new ones says what they are."""
+    with op.batch_alter_table(table) as there:
+        there.add_column(column)
+    with op.batch_alter_table(table) as there:
+        there.alter_column(column.name, server_default=None)
