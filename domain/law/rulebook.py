@@ -1,4 +1,4 @@
-"""What holds in one place on one day: a jurisdiction's pack, the region's laid over it, and how far both are trusted."""
+"""What holds in one place on one day: a jurisdiction's pack, the region's over it, and how far both are trusted."""
 
 from dataclasses import dataclass, field
 from datetime import date
