@@ -31,7 +31,7 @@ NOTICE: Parameters = {
     #   probation. Units are day, week and month (of the calendar).
     # count_start: same_day counts the day of arrival as the first; next_day does not. probation_count_start: the same
     #   for the notice in probation, which may be counted otherwise (Hong Kong counts days and months differently).
-    # tenure_steps: "26w:1w" means from 26 weeks of service on a week's notice; d, w, m, y. Rising; may be empty.
+    # tenure_steps: "26w:1w" means from 26 weeks of service on a week's notice; d, w, m, y; rising. Empty: all alike.
     # agreed_min_days: no agreement may make the notice shorter, in days; 0: it may.
     # end_anchor: the notice ends on any day, on the 15th or a month's end, or on a month's end: the next one after it.
     # form: any, also spoken; written, also by electronic message; wet_ink, signed on paper.
