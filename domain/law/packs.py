@@ -139,7 +139,7 @@ class _Reader:
                 raise self._bad(f"{name}: unknown key {key!r}", self._line(key, number))
         for key, needed in _RULE_KEYS.items():
             if needed and not entry.get(key):
-                raise self._bad(f"{name} lacks {key!r}", self._line("", number))
+                raise self._bad(f"{name} lacks {key!r}", self._line(key, number))
         starts, ends = self._day(entry, "effective_from", number), self._day(entry, "effective_to", number)
         if starts is None or (ends is not None and ends < starts):
             raise self._bad(f"{name} ends before it begins", self._line("effective_to", number))
@@ -205,10 +205,11 @@ class _Reader:
         value = entry[key]
         if not isinstance(value, Mapping) or value.keys() != {"zh", "en"}:
             raise self._bad(f"{entry['id']}: {key} must be {{ zh = …, en = … }}", self._line(key, number))
-        both = [value["zh"], value["en"]]
-        if not all(isinstance(part, str) and part.strip() for part in both):
-            raise self._bad(f"{entry['id']}: {key} is empty in one language", self._line(key, number))
-        return Text(*both)
+        for language, part in value.items():
+            if not isinstance(part, str) or not part.strip():
+                line = max(self._line(key, number), self._line(f"{key}.{language}", number))
+                raise self._bad(f"{entry['id']}: {key} is empty in one language", line)
+        return Text(value["zh"], value["en"])
 
     def _member(self, members: type[E_], entry: Mapping[str, object], key: str, number: int) -> E_:
         try:

@@ -102,7 +102,8 @@ def test_a_rule_holds_from_its_first_to_its_last_day(on: date, cite: str | None)
         # what a rule must have
         ('cite = { zh = "第一条", en = "art. 1" }\n', "", 7, "A-01 lacks 'cite'"),
         ('cite.zh = "新第一条"\n', "", "cite.en", "A-01: cite must be"),
-        ('cite.en = "art. 1 as amended"', 'cite.en = " "', "cite.zh", "A-01: cite is empty in one language"),
+        ('cite.en = "art. 1 as amended"', 'cite.en = " "', "cite.en", "A-01: cite is empty in one language"),
+        ('cite = { zh = "第一条"', 'cite = { zh = ""', "cite = ", "A-01: cite is empty in one language"),
         ('does = { zh = "做", en = "does" }', 'does = "does"', 'does = "does"', "A-01: does must be"),
         ('effective_from = 2026-01-01\nanchor = "act"', 'anchor = "act"', "[[rule]]", "A-01 lacks 'effective_from'"),
         ("effective_from = 2020-01-01", 'effective_from = "2020"', '"2020"', "effective_from must be a date"),

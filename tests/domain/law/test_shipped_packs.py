@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain.law import known, packs
-from domain.law.packs import BadPack, RulePack
+from domain.law.packs import BadPack, RulePack, parse
 from domain.law.rulebook import PinnedBook
 from domain.law.rules import Action, Confidence, LegalRule, Review
 from models.law import library, read
@@ -57,6 +57,36 @@ def test_every_rule_begins_on_its_day_and_not_the_day_before(
     if rule.effective_to is not None:
         assert pack.find(rule.id, rule.effective_to) == rule
         assert pack.find(rule.id, rule.effective_to + timedelta(days=1)) not in (rule, None)
+
+
+@pytest.mark.parametrize("value", ["1", "-1", "1.5", "true", "nan", "[]", "[1]", "{}", '""', '"x"', "2020-01-01"])
+def test_a_value_of_another_kind_is_refused_on_its_line_wherever_it_stands(value: str) -> None:
+    lines = (DATA / "cn-sz" / "2026-11.toml").read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, 1):
+        key, equals, _ = line.partition(" = ")
+        if equals:
+            try:
+                parse("\n".join([*lines[: number - 1], f"{key} = {value}", *lines[number:]]), known.ALL)
+            except BadPack as refused:
+                assert f", line {number}: " in str(refused)  # noqa: PT017  # what is of the right kind is taken
+
+
+@pytest.mark.parametrize(
+    ("parameter", "wrong"),
+    [
+        ("form", "fax"),
+        ("unit", "fortnight"),
+        ("end_anchor", "friday"),
+        ("count_start", "tomorrow"),
+        ("certificate", "no"),
+    ],
+)
+def test_a_template_with_a_word_of_its_own_is_refused_on_its_line(parameter: str, wrong: str) -> None:
+    lines = (DATA / "de" / "2026-11.toml").read_text(encoding="utf-8").splitlines()
+    number = next(at for at, line in enumerate(lines) if line.startswith(f"params.{parameter} = "))
+    lines[number] = f'params.{parameter} = "{wrong}"'
+    with pytest.raises(BadPack, match=rf"de, line {number + 1}: FGN-01: {parameter} must be one of"):
+        parse("\n".join(lines), known.ALL)
 
 
 def test_every_rule_holds_today() -> None:
