@@ -53,6 +53,18 @@ def first_arguments(callee: str, place: int = 0) -> set[str]:
     return found
 
 
+def reasons() -> set[str]:
+    """Every sentence with which the law's answers say why: `reason=…` of `RuleBook.answer`."""
+    return {
+        reason
+        for tree in modules("domain")
+        for call, function in _calls(tree)
+        for keyword in call.keywords
+        if _name(call) == "answer" and keyword.arg == "reason"
+        for reason in _constants(keyword.value, function, tree)
+    }
+
+
 def literal_keys() -> set[str]:
     """Keys that code or a mail template asks for by name."""
     found: set[str] = set()

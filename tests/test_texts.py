@@ -36,6 +36,7 @@ FAMILIES: dict[str, set[str]] = {
     "operation": {member.value for member in Operation},
     "decision": set(DECISIONS),
     "task": spoken.first_arguments("Task", 1),
+    "law": spoken.reasons(),
     "import_problem": set(get_args(import_problems.Code)),
     "import_form": {*import_problems.FORMS.values(), import_problems.OTHER_FORM},
     "unit": {"characters", "entries"},

@@ -9,13 +9,13 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from domain.law.answers import LegalAnswer
 from domain.law.deductions import ClaimFinding, MonthlyLimit, WageMonth, judge, monthly_limit
 from domain.law.gates import DeductionClaim
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
 from domain.law.workings import figure, percent
 from domain.money import Money, nothing, total
-from domain.plan import LegalAnswer
 
 
 class Condition(StrEnum):

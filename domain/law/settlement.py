@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from domain.law.answers import LegalAnswer
 from domain.law.bonus import BonusFinding
 from domain.law.commission import CommissionAssessment
 from domain.law.leave import LeaveAccount, unused_leave
@@ -16,7 +17,6 @@ from domain.law.severance import Doubt, Ending, Service, severance
 from domain.law.wages import WagesDue, wages_due
 from domain.law.workings import figure
 from domain.money import Money, nothing, total
-from domain.plan import LegalAnswer
 from domain.working_days import WorkingCalendar
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from domain.law.answers import LegalAnswer
 from domain.law.averages import AverageWage, average_wage
 from domain.law.local_wages import local_average_wage, minimum_wage
 from domain.law.periods import add_months, full_months
@@ -12,7 +13,6 @@ from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
 from domain.law.workings import figure
 from domain.money import Money, nothing
-from domain.plan import LegalAnswer
 
 
 class Ending(StrEnum):

@@ -7,8 +7,9 @@ import pytest
 
 from domain import access, checklist, closing, last_day, signing
 from domain.case import Case, Gap, Operation, Stage
+from domain.law.answers import LegalAnswer
 from domain.people import Actor
-from domain.plan import LegalAnswer, Policy
+from domain.plan import Policy
 from domain.timezones import end_of
 from tests.domain import cases as c
 
@@ -35,7 +36,7 @@ def test_opening_pins_the_plan_and_asks_everybody_at_once() -> None:
     law = LegalAnswer("NOT-01", "art. 37", "30 days", "cn", "2026-11")
     change = closing.open_case(Case("c1", "e1", c.NOW), c.plan(law=(law,)), c.NOW)
     assert (change.case.stage, change.case.last_day) == (Stage.FREEZING, c.LAST_DAY)
-    assert c.kinds(change) == ("CaseOpened", "LawAsked", "ClearancesOpened")
+    assert c.kinds(change) == ("CaseOpened", "LawAsked", "FreezeJudged", "ClearancesOpened")
     assert (change.facts[0].data["systems"], change.facts[1].data["rule"]) == (("crm", "erp", "mail"), "NOT-01")
     assert c.told(change, "case_opened") == ("lin", "wang", "zhou")
 

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from domain.law.answers import PinnedBook
 from domain.law.packs import BadPack, Parameters, parse
 from domain.law.parameters import count, fraction, one_of, tenure
-from domain.law.rulebook import NoRule, PinnedBook, RuleBook
+from domain.law.rulebook import NoRule, RuleBook
 from domain.law.rules import Action, Anchor
 
 KNOWN: Parameters = {

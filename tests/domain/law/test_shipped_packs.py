@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from domain.law import known, packs
+from domain.law.answers import PinnedBook
 from domain.law.packs import BadPack, RulePack, parse
-from domain.law.rulebook import PinnedBook
 from domain.law.rules import Action, Confidence, LegalRule, Review
 from models.law import library, read
 
