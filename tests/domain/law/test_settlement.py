@@ -11,16 +11,18 @@ from hypothesis import strategies as st
 
 from domain.law.averages import AverageWage
 from domain.law.bonus import year_end_bonus
-from domain.law.commission import CommissionLine, assess_commission
+from domain.law.commission import assess_commission
 from domain.law.deductions import WageMonth
 from domain.law.leave import LeaveAccount, UnusedLeave, unused_leave
+from domain.law.order_lines import CommissionLine
+from domain.law.rulebook import RuleBook
 from domain.law.settlement import DecidedDeduction, Leaving, LineKind, settle
 from domain.law.severance import Ending, Service
 from domain.law.wages import wages_due
 from domain.money import Money
 from domain.working_days import WorkingCalendar
-from tests.domain.law.books import CITY, book
-from tests.domain.law.pay import AS_OF, LAST_DAY, LINES, MONTHS, ODD_AMOUNTS, claim, deterministic, line, month, yuan
+from tests.domain.law.books import CITY, NATIONAL, book, pack
+from tests.domain.law.pay import AS_OF, LAST_DAY, MONTHS, ODD_AMOUNTS, ORDERS, claim, deterministic, line, month, yuan
 
 BOOK = book()
 CALENDAR = WorkingCalendar("Asia/Shanghai", holidays=(date(2027, 1, 1),))
@@ -121,6 +123,14 @@ def test_wages_are_due_on_the_last_day_whatever_a_region_tolerates(
 
 
 @pytest.mark.law("PAY-02")
+def test_a_region_that_is_stricter_than_the_statute_wins() -> None:
+    statute = {**NATIONAL, "PAY-02": {"due_days": 5, "unit": "calendar"}}
+    region = pack("cn-city", {"PAY-02": {"due_days": 1, "unit": "working"}}, base="cn", region="city")
+    due = wages_due(RuleBook(pack("cn", statute), region), date(2026, 12, 30), CALENDAR)
+    assert (due.due, due.tolerated_until) == (date(2026, 12, 31), date(2026, 12, 31))
+
+
+@pytest.mark.law("PAY-02")
 def test_days_that_nobody_can_count_are_refused() -> None:
     with pytest.raises(ValueError, match="'moons' is not a valid Unit"):
         wages_due(book({"PAY-02": {"due_days": 1, "unit": "moons"}}), LAST_DAY, CALENDAR)
@@ -159,13 +169,14 @@ def test_a_settlement_holds_nothing_but_severance() -> None:
 
 @pytest.mark.law("PAY-04")
 def test_an_assessed_deduction_takes_nothing_away_until_a_person_decides_it() -> None:
-    open_case, decided = leaving(), leaving(deduction=DecidedDeduction("counsel", yuan(300)))
+    open_case, decided = leaving(), leaving(deductions=(DecidedDeduction("a", "counsel", yuan(300)),))
     assert open_case.commission
     assert open_case.commission.defensible == yuan(300)
     before, after = settle(BOOK, open_case, CALENDAR), settle(BOOK, decided, CALENDAR)
     assert before.total - after.total == yuan(300)
     last = after.lines[-1]
-    assert (last.kind, last.reference, last.amount) == (LineKind.DECIDED_DEDUCTION, "counsel", yuan(-300))
+    assert (last.kind, last.reference, last.amount) == (LineKind.DECIDED_DEDUCTION, "a", yuan(-300))
+    assert last.decided_by == "counsel"
     assert last.answers[0].answer == "300.00 ≤ 300.00"
 
 
@@ -173,11 +184,13 @@ def test_an_assessed_deduction_takes_nothing_away_until_a_person_decides_it() ->
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"deduction": DecidedDeduction("counsel", yuan("300.01"))}, "at most 300.00"),
-        ({"deduction": DecidedDeduction("counsel", yuan("99.999"))}, "whole cents"),
-        ({"deduction": DecidedDeduction("counsel", yuan(1)), "commission": None}, "at most 0.00"),
-        ({"deduction": DecidedDeduction("", yuan(1))}, "a person who decided it"),
-        ({"deduction": DecidedDeduction("counsel", yuan(-1))}, "a person who decided it"),
+        ({"deductions": (DecidedDeduction("a", "counsel", yuan("300.01")),)}, "a: at most 300.00"),
+        ({"deductions": (DecidedDeduction("a", "counsel", yuan("99.999")),)}, "whole cents"),
+        ({"deductions": (DecidedDeduction("b", "counsel", yuan(1)),)}, "b: at most 0.00"),
+        ({"deductions": (DecidedDeduction("a", "counsel", yuan(1)),), "commission": None}, "at most 0.00"),
+        ({"deductions": (DecidedDeduction("a", "counsel", yuan(1)),) * 2}, "decided about once"),
+        ({"deductions": (DecidedDeduction("a", "", yuan(1)),)}, "a person who decided it"),
+        ({"deductions": (DecidedDeduction("a", "counsel", yuan(0)),)}, "a person who decided it"),
         ({"unpaid_wages": yuan(-1)}, "wages are not negative"),
     ],
 )
@@ -209,7 +222,7 @@ def test_a_resignation_settles_without_severance_even_where_no_wages_are_recorde
 
 @pytest.mark.law("HND-02")
 @deterministic
-@given(st.lists(LINES, max_size=4).map(tuple), MONTHS, ODD_AMOUNTS, ODD_AMOUNTS, st.sampled_from(Ending), st.booleans())
+@given(ORDERS, MONTHS, ODD_AMOUNTS, ODD_AMOUNTS, st.sampled_from(Ending), st.booleans())
 def test_a_settlement_sums_to_the_cent(
     lines: tuple[CommissionLine, ...], other: WageMonth, unpaid: Money, wage: Money, ending: Ending, done: bool
 ) -> None:
