@@ -4,6 +4,7 @@ An expected refusal is a 4xx and never a 500. `code` is stable and means the sam
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -13,6 +14,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from api import field_problems
 from domain.errors import Refusal, RefusalKind
 from texts import text
 
@@ -26,14 +28,20 @@ STATUS = {
 _CODE_OF_STATUS = {404: "api.no_such_address", 405: "api.method_not_allowed"}
 _LANGUAGE_RANGE = re.compile(r"\s*(zh|en)(?:-[\w-]+)?\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*", re.IGNORECASE)
 _LONGEST_FIELD_SHOWN = 200
+_MOST_FIELDS_SHOWN = 50
 log = structlog.get_logger("api")
+Messages = Mapping[str, str]
+"""One sentence, by language."""
 
 
 class FieldProblem(BaseModel):
-    """One thing wrong with one field of the input."""
+    """One thing wrong with one field of the input, or with one cell of a file."""
 
-    field: str = Field(examples=["body.reason"])
-    problem: str = Field(examples=["String should have at least 1 character"])
+    field: str = Field(examples=["body.reason", "row 17, manager"])
+    problem: str = Field(description="In the language asked for", examples=["太短，至少 1 个字符。"])
+    messages: dict[str, str] = Field(
+        examples=[{"zh": "太短，至少 1 个字符。", "en": "Too short; the least number of characters is 1."}]
+    )
 
 
 class ProblemDetails(BaseModel):
@@ -51,13 +59,21 @@ class ProblemDetails(BaseModel):
 
 
 class Problem(Exception):
-    """A refusal by the API itself. `code` is a key of the catalogue; `params` fill its text."""
+    """A refusal by the API itself. `code` is a key of the catalogue; `params` fill its text; `errors` are by field."""
 
-    def __init__(self, status: int, code: str, headers: dict[str, str] | None = None, **params: str | int) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        headers: dict[str, str] | None = None,
+        errors: Sequence[tuple[str, Messages]] = (),
+        **params: str | int,
+    ) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
         self.headers = headers
+        self.errors = errors
         self.params = params
 
 
@@ -82,7 +98,7 @@ def problem_response(
     status: int,
     code: str,
     params: dict[str, Any],
-    errors: list[FieldProblem] | None = None,
+    errors: Sequence[tuple[str, Messages]] = (),
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     """The one place where a problem is put into words."""
@@ -95,7 +111,7 @@ def problem_response(
         detail=messages[language],
         code=code,
         messages=messages,
-        errors=errors or [],
+        errors=[FieldProblem(field=field, problem=said[language], messages=dict(said)) for field, said in errors],
     )
     return JSONResponse(
         details.model_dump(), status, {"content-language": language, **(headers or {})}, media_type=MEDIA_TYPE
@@ -107,7 +123,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, error: Problem) -> JSONResponse:
-        return problem_response(request, error.status, error.code, error.params, headers=error.headers)
+        return problem_response(request, error.status, error.code, error.params, error.errors, error.headers)
 
     @app.exception_handler(Refusal)
     async def _refusal(request: Request, error: Refusal) -> JSONResponse:
@@ -115,7 +131,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [FieldProblem(field=_shown(found["loc"]), problem=str(found["msg"])) for found in error.errors()[:50]]
+        errors = [
+            (_shown(found["loc"]), field_problems.messages(found)) for found in error.errors()[:_MOST_FIELDS_SHOWN]
+        ]
         return problem_response(request, 422, "api.invalid_input", {"count": len(error.errors())}, errors)
 
     @app.exception_handler(TooLarge)

@@ -16,8 +16,8 @@ from bench import company as c
 from bench.grounds import Grounds
 from bench.http import Caller
 from bench.smallest import TASK_QUEUE, Decision, Smallest, Start
+from models.calendars import working_calendar
 from models.database import utc_now
-from models.planner import working_calendar
 
 DIGESTS = 5
 GRANT_HOURS = 1

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from domain.case import Case, GrantStatus, Operation, Stage, SystemAccess
 from domain.change import Change, Fact, Notification
+from domain.law.freeze import Scope
 
 _AS_BEFORE = (Stage.OPENING, Stage.WITHDRAWING, Stage.WITHDRAWN)
 _IN_NOTICE = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)
@@ -26,7 +27,13 @@ def allowed_rights(case: Case, access: SystemAccess) -> tuple[str, ...]:
         if grant.status is GrantStatus.ACTIVE and grant.system == access.system
         for right in grant.rights
     }
-    return tuple(right for right in access.held if right not in access.frozen or right in granted)
+    taken = frozen_rights(case, access)
+    return tuple(right for right in access.held if right not in taken or right in granted)
+
+
+def frozen_rights(case: Case, access: SystemAccess) -> tuple[str, ...]:
+    """What the freeze takes away in that system, as far as it may go (FRZ-01, FRZ-05)."""
+    return access.frozen if case.freeze.scope is Scope.FULL else access.limited
 
 
 def settle(case: Case, now: datetime) -> Case:
@@ -55,9 +62,9 @@ def _operation(case: Case, access: SystemAccess, wanted: tuple[str, ...]) -> Ope
         return Operation.RESTORE
     if case.stage not in _IN_NOTICE:
         return Operation.CLOSE
-    if access.operation in (Operation.NONE, Operation.RESTORE):
-        return Operation.FREEZE
-    return Operation.GRANT if set(wanted) - set(access.desired) else Operation.REVOKE
+    if set(wanted) - set(access.desired):
+        return Operation.GRANT
+    return Operation.REVOKE if access.operation in (Operation.GRANT, Operation.REVOKE) else Operation.FREEZE
 
 
 def unverified(case: Case) -> tuple[SystemAccess, ...]:

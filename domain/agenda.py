@@ -45,6 +45,7 @@ def tasks(case: Case) -> tuple[Task, ...]:
         *_grant_tasks(case),
         *_signature_tasks(case),
         *_answer_tasks(case),
+        *_freeze_tasks(case),
     )
 
 
@@ -110,6 +111,12 @@ def _answer_tasks(case: Case) -> tuple[Task, ...]:
     if case.withdrawal is not None:
         found.append(Task("withdrawal", "answer_withdrawal", "", (case.agreed.hr,), None, None))
     return tuple(found)
+
+
+def _freeze_tasks(case: Case) -> tuple[Task, ...]:
+    if not case.freeze.waits_for_counsel or case.stage not in _BEFORE_LAST_DAY:
+        return ()
+    return (Task("freeze", "confirm_freeze", case.freeze.basis, case.agreed.counsel, None, None),)
 
 
 def next_due(case: Case, now: datetime) -> datetime | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from domain.law.freeze import Scope
 from domain.people import Text
 from domain.plan import Plan
 
@@ -50,7 +51,7 @@ class SystemAccess:
     system: str
     held: tuple[str, ...]
     frozen: tuple[str, ...]
-    """The part of `held` that the freeze takes away."""
+    """The part of `held` that the full freeze takes away."""
     desired: tuple[str, ...]
     operation: Operation = Operation.NONE
     revision: int = 0
@@ -61,10 +62,21 @@ class SystemAccess:
     wanted_since: datetime | None = None
     failing_since: datetime | None = None
     last_problem: str = ""
+    limited: tuple[str, ...] = ()
+    """The part of `frozen` that is taken away also where the freeze has no basis."""
 
     @property
     def verified(self) -> bool:
         return self.revision == self.verified_revision
+
+
+@dataclass(frozen=True)
+class Freeze:
+    """How far the freeze goes now, and what it rests on."""
+
+    scope: Scope = Scope.FULL
+    basis: str = ""
+    waits_for_counsel: bool = False
 
 
 class ItemStatus(StrEnum):
@@ -289,6 +301,7 @@ class Case:
     plan_problem: str = ""
     """Why no plan could be made yet."""
     last_day: date | None = None
+    freeze: Freeze = Freeze()
     systems: tuple[SystemAccess, ...] = ()
     items: tuple[Item, ...] = ()
     clearances: tuple[Clearance, ...] = ()

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import access, checklist, clearances, grants, signing
+from domain import access, checklist, clearances, freezing, grants, signing
 from domain.case import (
     Case,
     ClearanceStatus,
+    Freeze,
     Gap,
     Hold,
     SignatureStatus,
@@ -32,10 +33,12 @@ def open_case(case: Case, plan: Plan, now: datetime) -> Change:
         case,
         plan=plan,
         plan_problem="",
+        freeze=Freeze(plan.freeze.scope, plan.freeze.basis, plan.freeze.waits_for_counsel),
         last_day=plan.last_day,
         stage=Stage.FREEZING,
         systems=tuple(
-            SystemAccess(s.system, held=s.held, frozen=s.frozen, desired=s.held, observed=None) for s in plan.systems
+            SystemAccess(s.system, held=s.held, frozen=s.frozen, limited=s.limited, desired=s.held, observed=None)
+            for s in plan.systems
         ),
         items=checklist.from_plan(plan, now),
         clearances=clearances.from_plan(plan),
@@ -66,13 +69,16 @@ def open_case(case: Case, plan: Plan, now: datetime) -> Change:
                 "answer": law.answer,
                 "pack": law.pack,
                 "pack_version": law.pack_version,
+                "action": law.action,
+                "reason": law.reason,
             },
         )
-        for law in plan.law
+        for law in (*plan.law, *plan.freeze.law)
     ]
     told = tuple(dict.fromkeys(a for a in (plan.leaver, plan.witness, plan.receiver) if a))
     asked = clearances.open_all(opened, now)
-    return Change(opened, tuple(facts), (Notification("case_opened", told),)).then(asked)
+    change = Change(opened, tuple(facts), (Notification("case_opened", told),))
+    return change.then(freezing.announce(opened, now)).then(asked)
 
 
 def enter(case: Case, stage: Stage, now: datetime) -> Change:

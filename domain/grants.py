@@ -6,6 +6,7 @@ A grant can only give back what the freeze took away, in one system, for a cappe
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from domain.access import frozen_rights
 from domain.case import Case, Grant, GrantStatus, Stage
 from domain.change import Change, Fact, Notification
 from domain.errors import conflict, forbidden, invalid, not_found
@@ -29,9 +30,10 @@ def request(
     wanted = tuple(sorted(set(rights)))
     if not wanted:
         raise invalid("grant.no_rights")
-    beyond = [right for right in wanted if right not in access.frozen]
+    taken = frozen_rights(case, access)
+    beyond = [right for right in wanted if right not in taken]
     if beyond:
-        raise invalid("grant.wider_than_frozen", rights=", ".join(beyond), frozen=", ".join(access.frozen))
+        raise invalid("grant.wider_than_frozen", rights=", ".join(beyond), frozen=", ".join(taken))
     _require_hours(case, hours)
     if any(g.status is GrantStatus.REQUESTED and g.system == system for g in case.grants):
         raise conflict("grant.already_requested", system=system)

@@ -3,24 +3,14 @@
 Templates, approval chains, policies and legal answers may change while a case runs; its plan does not.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from domain.law.answers import LegalAnswer, PinnedBook
+from domain.law.endings import Ending
+from domain.law.freeze import FreezeAnswer
 from domain.people import Text
 from domain.working_days import WorkingCalendar
-
-
-@dataclass(frozen=True)
-class LegalAnswer:
-    """A legal question that was asked once: which rule answered, from which version of which pack."""
-
-    rule_id: str
-    citation: str
-    answer: str
-    pack: str
-    pack_version: str
-    action: str = "record"
-    """What the software did about it: block, warn or record."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +42,8 @@ class SystemPlan:
     system: str
     held: tuple[str, ...]
     frozen: tuple[str, ...]
+    limited: tuple[str, ...] = ()
+    """The part of `frozen` that merely protects data (FRZ-05): taken away also where the freeze has no basis."""
 
 
 @dataclass(frozen=True)
@@ -106,3 +98,8 @@ class Plan:
     items: tuple[ItemPlan, ...]
     clearances: tuple[ClearancePlan, ...]
     policy: Policy = Policy()
+    ending: Ending = Ending.RESIGNATION
+    freeze: FreezeAnswer = field(default_factory=FreezeAnswer)
+    book: PinnedBook = field(default_factory=PinnedBook)
+    counsel: tuple[str, ...] = ()
+    """Accounts of legal counsel: they decide what the rules leave open."""

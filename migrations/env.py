@@ -6,10 +6,13 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlmodel.sql.sqltypes import AutoString
 
-from models import tables
-from models.database import UtcDateTime
+from models import (
+    employment,  # noqa: F401  # its tables enter the metadata
+    tables,
+)
+from models.database import Exact, UtcDateTime
 
-_PLAIN = {UtcDateTime: "sa.DateTime(timezone=True)", AutoString: "sa.String()"}
+_PLAIN = {UtcDateTime: "sa.DateTime(timezone=True)", AutoString: "sa.String()", Exact: "sa.String()"}
 
 
 def plain_types(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
@@ -19,7 +22,7 @@ def plain_types(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=tables.FactRow.metadata,
+    target_metadata=tables.FactRow.metadata,  # of one registry: `employment` is in it because it is imported
     render_item=plain_types,
     render_as_batch=True,  # SQLite alters most things only by copying the table; `append_only` says what to mind
     transactional_ddl=True,  # ours begin every transaction themselves, on SQLite too

@@ -24,6 +24,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "sign_record": {"sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
     "refuse_signature": {"account": "a_7f3c2b1d9e40", "reason": "对应收账款金额有异议。"},
     "witness_refusal": {"account": "a_7f3c2b1d9e40"},
+    "confirm_freeze": {"answer": "accept", "reason": "员工手册经职工代表大会讨论，纪要已补入档案。"},
+    "file_freeze_agreement": {"reference": "补充协议 2026-031", "signed_on": "2026-11-25"},
     "close_case": {"reason": "离职已满三十日，余项另案处理。"},
     "place_hold": {"reason": "已收到仲裁通知。"},
     "lift_hold": {"reason": "仲裁已结案。"},

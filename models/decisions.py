@@ -182,6 +182,20 @@ class WitnessRefusal(Body):
     account: Key
 
 
+class ConfirmFreeze(Body):
+    """Counsel answers for the full freeze where its basis is not fully proved, or refuses it."""
+
+    answer: Answer
+    reason: RequiredReason
+
+
+class FileFreezeAgreement(Body):
+    """HR files the supplementary agreement on the freeze that both sides have signed; it promises full pay."""
+
+    reference: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
+    signed_on: date
+
+
 class CloseCase(Body):
     """HR stops pursuing what is unfinished after the last day; it is listed as a gap."""
 
@@ -266,6 +280,8 @@ DECISIONS: dict[str, DecisionKind] = {
         _kind(SignRecord, fresh_sign_in=True),
         _kind(RefuseSignature),
         _kind(WitnessRefusal, fresh_sign_in=True),
+        _kind(ConfirmFreeze),
+        _kind(FileFreezeAgreement),
         _kind(CloseCase),
         _kind(PlaceHold),
         _kind(LiftHold),

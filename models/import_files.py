@@ -1,6 +1,6 @@
 """From the bytes of a file to rows of one shape: decoding, CSV or JSON, and a problem for everything that does not fit.
 
-Nothing here knows the database. Codes of problems are stable.
+Nothing here knows the database.
 """
 
 import codecs
@@ -11,17 +11,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from models.import_problems import Code, Problem, bound, shown
 from models.import_rows import Row, TemplateRow
+from models.validation import choices
 
 LARGEST = 20 * 1024 * 1024
 """Bytes."""
 MOST_ROWS = 100_000
-LONGEST_VALUE_SHOWN = 80
-_HIDDEN = ("password",)
-_CODES = {
+_CODES: Mapping[str, Code] = {
     "missing": "required",
     "extra_forbidden": "unknown_column",
     "string_too_long": "too_long",
@@ -32,37 +32,15 @@ _CODES = {
     "enum": "not_allowed",
     "greater_than_equal": "out_of_range",
     "less_than_equal": "out_of_range",
+    "duplicate": "duplicate",
+    "not_allowed": "not_allowed",
+    "own_manager": "own_manager",
+    "whose_basis": "whose_basis",
+    "probation_before_hiring": "probation_before_hiring",
+    "webhook_incomplete": "webhook_incomplete",
 }
-_OWN_CODES = (
-    "duplicate",
-    "malformed",
-    "not_allowed",
-    "out_of_range",
-    "own_manager",
-    "probation_before_hiring",
-    "webhook_incomplete",
-)
-
-CODES = """\
-Of the whole file: `file_too_large`, `not_text` (neither UTF-8 nor GB18030), `no_header`, `unknown_column`,
-`missing_column`, `duplicate_column`, `malformed_csv`, `malformed_json`, `too_many_rows`, `too_many_passwords`.
-Of a row: `required`, `malformed`, `too_long`, `too_short`, `out_of_range`, `not_allowed` (none of the values that there
-are), `duplicate` (the same key twice), `too_many_cells`, `unknown` (names something that is not there), `unknown_yet`
-(likewise, only a warning), `own_manager`, `managers_in_a_circle`, `probation_before_hiring`, `has_another_account`
-(the employee), `webhook_incomplete`."""
-
-
-class Problem(BaseModel):
-    """One thing wrong with a file."""
-
-    model_config = ConfigDict(frozen=True)
-
-    row: int = Field(examples=[17])
-    """As a spreadsheet counts, the header being row 1 (of a JSON list: the first entry is 1); 0: the whole file."""
-    column: str = Field(default="", examples=["manager"])
-    code: str = Field(examples=["unknown"], description=CODES)
-    value: str = Field(default="", examples=["S1099"])
-
+"""By pydantic's types of errors and those of our own validators; every other type is `malformed`."""
+_OF_LISTS = ("too_long", "too_short")
 
 R = TypeVar("R", bound=Row)
 
@@ -86,19 +64,11 @@ def parse(shape: type[R], natural_key: tuple[str, ...], content: bytes) -> Parse
     """Reads a whole file as rows of `shape`; two rows with one natural key are a problem."""
     try:
         if len(content) > LARGEST:
-            raise _Unreadable(Problem(row=0, code="file_too_large", value=str(len(content))))
+            raise _Unreadable(Problem(row=0, code="file_too_large", value=str(len(content)), limit=str(LARGEST)))
         columns, cells = _json(content) if shape is TemplateRow else _csv(shape, _text(content))
         return _rows(shape, natural_key, columns, cells)
     except _Unreadable as unreadable:
         return Parsed(problems=unreadable.problems)
-
-
-def shown(column: str, value: object) -> str:
-    """A value as it may stand in a report: short, and never a password."""
-    if column in _HIDDEN or value is None:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return text[:LONGEST_VALUE_SHOWN]
 
 
 def _rows(
@@ -125,20 +95,33 @@ def _rows(
 
 
 def _problems(row: int, details: list[ErrorDetails]) -> list[Problem]:
-    """A list is not too short because one of its entries is wrong: only what lies deepest is named."""
+    """A list is not too short because one of its entries is wrong: only what lies deepest is named, and that once.
+
+    Of a column that takes one thing or another pydantic says why it is neither; the first is what the column is for.
+    """
     places = [detail["loc"] for detail in details]
-    return [
-        _problem(row, detail)
-        for detail, place in zip(details, places, strict=True)
-        if not any(len(other) > len(place) and other[: len(place)] == place for other in places)
-    ]
+    found: dict[str, Problem] = {}
+    for detail, place in zip(details, places, strict=True):
+        if not any(len(other) > len(place) and other[: len(place)] == place for other in places):
+            problem = _problem(row, detail)
+            found.setdefault(problem.column, problem)
+    return list(found.values())
 
 
 def _problem(row: int, detail: ErrorDetails) -> Problem:
-    kind, column = detail["type"], ".".join(str(part) for part in detail["loc"] if not _is_variant(part))
-    code = kind if kind in _OWN_CODES else _CODES.get(kind, "malformed")
-    value = "" if isinstance(detail["input"], Mapping) else detail["input"]
-    return Problem(row=row, column=column, code=code, value=shown(column, value))
+    kind, context = detail["type"], detail.get("ctx", {})
+    column = ".".join(str(part) for part in detail["loc"] if not _is_variant(part))
+    value: object = detail["input"]
+    if isinstance(value, Mapping):  # too long to show; what our own validators found in it is not
+        value = str(context.get("name", context.get("error", "")))
+    return Problem(
+        row=row,
+        column=shown("", column),
+        code=_CODES.get(kind, "malformed"),
+        value=shown(column, value),
+        limit=bound(context) or choices(context),
+        unit="entries" if kind in _OF_LISTS and not isinstance(detail["input"], str) else "characters",
+    )
 
 
 def _is_variant(part: int | str) -> bool:
@@ -176,7 +159,7 @@ def _csv(shape: type[Row], text: str) -> tuple[frozenset[str], Iterator[tuple[in
 def _header_problems(shape: type[Row], header: list[str]) -> list[Problem]:
     known = shape.model_fields
     needed = [name for name, info in known.items() if info.is_required()]
-    found = [("unknown_column", name) for name in header if name not in known]
+    found: list[tuple[Code, str]] = [("unknown_column", name) for name in header if name not in known]
     found += [("duplicate_column", name) for name in dict.fromkeys(header) if header.count(name) > 1]
     found += [("missing_column", name) for name in needed if name not in header]
     return [Problem(row=1, column=shown("", name), code=code) for code, name in found]

@@ -9,7 +9,8 @@ from typing import Any, Generic
 from sqlmodel import Session, SQLModel, col, insert, select
 
 from models.accounts import end_all_tokens
-from models.import_files import Parsed, Problem, R, shown
+from models.import_files import Parsed, R
+from models.import_problems import Code, Problem, shown
 from models.import_rows import (
     AccountRow,
     DepartmentRow,
@@ -45,7 +46,7 @@ class Load(Generic[R]):
     closed_accounts: list[str] = field(default_factory=list)
     _new: dict[type[SQLModel], list[Mapping[str, Any]]] = field(default_factory=dict)
 
-    def complain(self, row: int, column: str, code: str, value: object) -> None:
+    def complain(self, row: int, column: str, code: Code, value: object) -> None:
         self.problems.append(Problem(row=row, column=column, code=code, value=shown(column, value)))
 
     def settle(self, found: SQLModel | None, table: type[SQLModel], values: Mapping[str, Any]) -> bool:

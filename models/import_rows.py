@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints, model_validator
@@ -16,6 +17,8 @@ from models.templates import TemplateBody
 LONGEST_PASSWORD = 256
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _YES, _NO = ("true", "1", "yes", "y", "是"), ("false", "0", "no", "n", "否")
+
+_SOME_ZONES = "Asia/Shanghai, Asia/Tokyo, Europe/London, America/New_York … (IANA)"
 
 
 def _day(text: Any) -> Any:
@@ -34,7 +37,7 @@ def _yes_or_no(text: Any) -> Any:
 def _roles(text: Any) -> Any:
     named = {part.strip() for part in re.split("[;；]", str(text)) if part.strip()}
     if named - set(Role):
-        raise PydanticCustomError("not_allowed", "no such role")
+        raise PydanticCustomError("not_allowed", "no such role", {"expected": ", ".join(Role)})
     return tuple(role for role in Role if role in named)
 
 
@@ -42,7 +45,7 @@ def _time_zone(text: Any) -> Any:
     try:
         zone(str(text))
     except ValueError as error:
-        raise PydanticCustomError("not_allowed", "no such time zone") from error
+        raise PydanticCustomError("not_allowed", "no such time zone", {"expected": _SOME_ZONES}) from error
     return text
 
 
@@ -51,6 +54,9 @@ Login = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.@+-]{1,64}$")]
 Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
 Url = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s/@]+(/\S*)?$")]
 Day = Annotated[date, BeforeValidator(_day)]
+Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)]
+Days = Annotated[Decimal, Field(ge=0, le=366, decimal_places=1)]
 YesOrNo = Annotated[bool, BeforeValidator(_yes_or_no)]
 TimeZone = Annotated[str, BeforeValidator(_time_zone)]
 
@@ -127,6 +133,8 @@ class RightRow(Row):
     name_zh: Name
     name_en: Name
     frozen_on_notice: YesOrNo = False
+    protects_data: YesOrNo = False
+    """Taking it away stops no work, but protects data: frozen also where the freeze has no other basis (FRZ-05)."""
 
 
 class EntitlementRow(Row):
@@ -134,6 +142,52 @@ class EntitlementRow(Row):
     system: Key
     right: Key
     active: YesOrNo = True
+
+
+class TermsRow(Row):
+    """Amounts are monthly, before tax."""
+
+    employee_number: Key
+    relation: Literal["full_time", "part_time", "dispatched"] = "full_time"
+    region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3}){0,2}$")] | Literal[""] = ""
+    """ISO 3166-2, such as CN-SH."""
+    contract_from: Day | None = None
+    contract_until: Day | None = None
+    monthly_wage: Amount | None = None
+    average_wage: Amount | None = None
+    """Of the last twelve months, commission included."""
+    commission_share: Share = Decimal(0)
+    leave_days: Days = Decimal(0)
+    leave_taken: Days = Decimal(0)
+    keeps_secrets: YesOrNo = False
+    agreed_notice_days: Annotated[int, Field(ge=0, le=366)] = 0
+    non_compete_months: Annotated[int, Field(ge=0, le=120)] = 0
+    non_compete_monthly: Amount | None = None
+
+
+class BasisRow(Row):
+    """A policy is everybody's; a clause or an agreement is one person's."""
+
+    key: Key
+    kind: Literal["contract", "agreement", "policy"]
+    employee_number: Key | None = None
+    title: Name
+    in_force_from: Day
+    full_pay: YesOrNo = True
+    procedure: Annotated[str, StringConstraints(max_length=200)] = ""
+    publication: Annotated[str, StringConstraints(max_length=200)] = ""
+
+    @model_validator(mode="after")
+    def _whose(self) -> "BasisRow":
+        if (self.kind == "policy") == (self.employee_number is not None):
+            raise PydanticCustomError("whose_basis", "a policy is everybody's, anything else one person's")
+        return self
+
+
+class AcknowledgementRow(Row):
+    basis: Key
+    employee_number: Key
+    acknowledged_on: Day
 
 
 class TemplateRow(Row):

@@ -13,14 +13,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
-from models import import_loads, import_rights
+from models import import_contracts, import_loads, import_rights
 from models.accounts import hash_password, password_matches
 from models.database import reading, utc_now
-from models.import_files import Parsed, Problem
+from models.import_files import Parsed
 from models.import_files import parse as parse_file
 from models.import_loads import Load
+from models.import_problems import Problem
 from models.import_rows import (
     AccountRow,
+    AcknowledgementRow,
+    BasisRow,
     DepartmentRow,
     EmployeeRow,
     EntitlementRow,
@@ -28,6 +31,7 @@ from models.import_rows import (
     Row,
     SystemRow,
     TemplateRow,
+    TermsRow,
 )
 from models.tables import Account
 
@@ -52,6 +56,9 @@ KINDS: Mapping[str, Kind] = {
     "systems": Kind(SystemRow, ("key",), import_rights.systems),
     "rights": Kind(RightRow, ("system", "right"), import_rights.rights),
     "entitlements": Kind(EntitlementRow, ("employee_number", "system", "right"), import_rights.entitlements),
+    "terms": Kind(TermsRow, ("employee_number",), import_contracts.terms),
+    "bases": Kind(BasisRow, ("key",), import_contracts.bases),
+    "acknowledgements": Kind(AcknowledgementRow, ("basis", "employee_number"), import_contracts.acknowledgements),
     "templates": Kind(TemplateRow, ("key",), import_loads.templates),
 }
 
@@ -97,7 +104,8 @@ def parse(kind: str, content: bytes) -> Parsed[Any]:
     parsed = parse_file(wanted.shape, wanted.natural_key, content)
     passwords = [n for n, row in parsed.rows.items() if isinstance(row, AccountRow) and row.password]
     if len(passwords) > MOST_PASSWORDS:
-        problem = Problem(row=passwords[MOST_PASSWORDS], column="password", code="too_many_passwords")
+        first_left_over = passwords[MOST_PASSWORDS]
+        problem = Problem(row=first_left_over, column="password", code="too_many_passwords", limit=str(MOST_PASSWORDS))
         return Parsed(problems=(*parsed.problems, problem))
     return parsed
 

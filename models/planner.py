@@ -1,21 +1,26 @@
 """Makes the plan of a case from the company's data as it stands when the case opens."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
 
-import chinese_calendar
 from pydantic import TypeAdapter
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from activities.failures import PersonMustAct
-from domain.law.notice import notice_end
-from domain.law.packs import RulePack
+from domain.errors import Refusal
+from domain.law import freeze, notice
+from domain.law.endings import Ending
+from domain.law.rulebook import RuleBook
+from domain.law.rules import Review
 from domain.people import Role, Text
 from domain.plan import ClearancePlan, ItemPlan, Plan, SystemPlan
+from domain.timezones import local_date
 from domain.working_days import WorkingCalendar
+from models.calendars import working_calendar
 from models.database import reading
-from models.law import current_pack
+from models.employment import EmploymentTerms
+from models.law import library
+from models.legal_facts import Departure, bases_of, notice_facts, terms_of
 from models.messages import StartCase
 from models.tables import (
     Account,
@@ -30,51 +35,75 @@ from models.tables import (
 from models.templates import TemplateBody, applies
 
 _BODY: TypeAdapter[TemplateBody] = TypeAdapter(TemplateBody)
-_HORIZON = timedelta(days=200)
 
 
 @dataclass(frozen=True)
 class DatabasePlanner:
-    """Fulfils the port `Planner` with the database and the current rule pack."""
+    """Fulfils the port `Planner` with the database and the rule packs in force."""
 
     engine: Engine
-    pack: RulePack = field(default_factory=current_pack)
+    review: Review = field(default_factory=Review)
 
     def plan(self, start: StartCase) -> Plan:
         """Raises PersonMustAct if something that only a person can supply is missing."""
         with reading(self.engine) as session:
             employee = session.get(Employee, start.employee_id)
-            notice = session.get(Notice, start.case_id)
-            if employee is None or notice is None:
+            row = session.get(Notice, start.case_id)
+            if employee is None or row is None:
                 raise PersonMustAct(f"no employee or notice for case {start.case_id}")
             people = _People(session)
             leaver = people.of_employee(employee.id)
             if leaver is None:
                 raise PersonMustAct("the leaver has no account: open one")
             template, version, body = self._template(session, employee)
-            witness = people.manager_of(employee) or people.head_of(employee.department, leaver) or notice.registered_by
-            ends, law = notice_end(self.pack, start.arrived_at, employee.probation_until)
-            last_day = max(ends, notice.requested_last_day or ends)
+            witness = people.manager_of(employee) or people.head_of(employee.department, leaver) or row.registered_by
+            calendar = working_calendar(employee.time_zone, start.arrived_at)
+            terms = terms_of(session, employee.id)
+            book = library().book(terms.region, self.review)
+            judged = self._judged(book, employee, terms, row, calendar)
+            arrived_on = local_date(start.arrived_at, book.national.time_zone)
             return Plan(
                 leaver=leaver,
-                hr=notice.registered_by,
+                hr=row.registered_by,
                 witness=witness,
-                receiver=notice.receiver or witness,
+                receiver=row.receiver or witness,
                 security=people.with_role(Role.SECURITY, without=leaver),
                 department=employee.department,
-                calendar=working_calendar(employee.time_zone, start.arrived_at),
+                calendar=calendar,
                 template=template,
                 template_version=version,
-                earliest_last_day=ends,
-                last_day=last_day,
-                law=(law,),
+                earliest_last_day=judged.earliest_last_day,
+                last_day=judged.last_day,
+                law=judged.law,
                 systems=_systems(session, employee.id),
                 items=tuple(
                     ItemPlan(i.id, Text(*i.title), Text(*i.criterion), i.category, i.proof) for i in body.items
                 ),
                 clearances=_clearances(session, body, people, leaver, witness),
                 policy=body.policy,
+                ending=Ending(row.ending),
+                freeze=freeze.judge(
+                    book, arrived_on, bases_of(session, employee.id), commission_share=terms.commission_share
+                ),
+                book=book.pinned,
+                counsel=people.with_role(Role.COUNSEL, without=leaver),
             )
+
+    def _judged(
+        self, book: RuleBook, employee: Employee, terms: EmploymentTerms, row: Notice, calendar: WorkingCalendar
+    ) -> notice.NoticeAnswer:
+        departure = Departure(
+            arrived_at=row.arrived_at,
+            ending=Ending(row.ending),
+            wished_last_day=row.requested_last_day,
+            grounds=tuple(row.grounds),
+            initiator=row.initiator,
+            agreement=row.agreement,
+        )
+        try:
+            return notice.judge(book, notice_facts(employee, terms, departure), calendar.holidays)
+        except Refusal as refusal:  # the contract's terms on file have changed since the notice was registered
+            raise PersonMustAct(f"the law refuses this notice: {refusal}") from refusal
 
     def _template(self, session: Session, employee: Employee) -> tuple[str, int, TemplateBody]:
         rows = session.exec(select(Template).order_by(col(Template.key), col(Template.version).desc())).all()
@@ -175,7 +204,7 @@ def _approvers(people: _People, level: str, department: str, leaver: str, witnes
 
 def _systems(session: Session, employee_id: str) -> tuple[SystemPlan, ...]:
     rows = session.exec(
-        select(Entitlement.system, Entitlement.right, SystemRight.frozen_on_notice)
+        select(Entitlement.system, Entitlement.right, SystemRight.frozen_on_notice, SystemRight.protects_data)
         .join(ConnectedSystem, col(ConnectedSystem.key) == col(Entitlement.system))
         .join(
             SystemRight,
@@ -187,29 +216,13 @@ def _systems(session: Session, employee_id: str) -> tuple[SystemPlan, ...]:
     ).all()
     held: dict[str, list[str]] = {}
     frozen: dict[str, list[str]] = {}
-    for system, right, freezes in rows:
+    limited: dict[str, list[str]] = {}
+    for system, right, freezes, protects in rows:
         held.setdefault(system, []).append(right)
         if freezes:
             frozen.setdefault(system, []).append(right)
-    return tuple(SystemPlan(s, tuple(rights), tuple(frozen.get(s, ()))) for s, rights in held.items())
-
-
-def working_calendar(zone: str, arrived_at: datetime) -> WorkingCalendar:
-    """Weekends and published holidays of mainland China around the case; a year not yet published has weekends only."""
-    start = arrived_at.date()
-    holidays: list[date] = []
-    makeup: list[date] = []
-    known_until = start
-    day = start
-    while day <= start + _HORIZON:
-        try:
-            works = chinese_calendar.is_workday(day)
-        except NotImplementedError:
-            break
-        if works and day.weekday() >= 5:
-            makeup.append(day)
-        elif not works and day.weekday() < 5:
-            holidays.append(day)
-        known_until = day
-        day += timedelta(days=1)
-    return WorkingCalendar(zone, tuple(holidays), tuple(makeup), known_until)
+        if freezes and protects:
+            limited.setdefault(system, []).append(right)
+    return tuple(
+        SystemPlan(s, tuple(rights), tuple(frozen.get(s, ())), tuple(limited.get(s, ()))) for s, rights in held.items()
+    )

@@ -195,20 +195,23 @@ def tasks_of_case(session: Session, case_id: str) -> list[TaskRow]:
 
 def messages(session: Session, account: str, limit: int, cursor: str | None) -> tuple[list[Any], str | None]:
     """The inbox, newest first: rows of (NotificationRow, leaver's name)."""
-    mine = select(NotificationRow.id).where(NotificationRow.account == account)
-    if cursor:
-        mine = mine.where(col(NotificationRow.id) < decode_cursor(cursor, int)[0])
-    # The page first, by its index alone: planners that see the joins beside it may join everything before they sort.
-    page_ids = mine.order_by(col(NotificationRow.id).desc()).limit(limit + 1).subquery()
-    query = (
-        select(NotificationRow, Employee.name)
-        .join(page_ids, page_ids.c.id == col(NotificationRow.id))
-        .join(CaseView, col(CaseView.case_id) == col(NotificationRow.case_id))
-        .join(Employee, col(Employee.id) == col(CaseView.employee_id))
+    # A subquery, not a join: a planner that sees joins may do them all before it takes the first page.
+    leaver = (
+        select(Employee.name)
+        .join(CaseView, col(CaseView.employee_id) == col(Employee.id))
+        .where(CaseView.case_id == NotificationRow.case_id)
+        .correlate(NotificationRow)
+        .scalar_subquery()
     )
-    rows = session.exec(query.order_by(col(NotificationRow.id).desc())).all()
+    query = select(NotificationRow, leaver).where(NotificationRow.account == account)
+    if cursor:
+        place = tuple_(col(NotificationRow.at), col(NotificationRow.id))
+        query = query.where(place < decode_cursor(cursor, datetime, int))
+    rows = session.exec(
+        query.order_by(col(NotificationRow.at).desc(), col(NotificationRow.id).desc()).limit(limit + 1)
+    ).all()
     page = list(rows[:limit])
-    return page, encode_cursor(page[-1][0].id) if len(rows) > limit else None
+    return page, encode_cursor(page[-1][0].at, page[-1][0].id) if len(rows) > limit else None
 
 
 def documents(session: Session, case_id: str) -> list[Any]:

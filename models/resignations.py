@@ -3,17 +3,21 @@
 import hashlib
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from domain.case import Case
 from domain.errors import conflict, invalid, not_found
-from domain.law.notice import notice_end
+from domain.law import notice
+from domain.law.notice import NoticeAnswer
+from domain.law.rulebook import NoRule
 from domain.timezones import local_date
 from models import projection
 from models.accounts import Caller
-from models.law import current_pack
+from models.calendars import working_calendar
+from models.law import library
+from models.legal_facts import Departure, notice_facts, terms_of
 from models.messages import StartCase
 from models.tables import Account, CaseView, Employee, Notice
 
@@ -23,13 +27,12 @@ OLDEST_ARRIVAL = timedelta(days=60)
 
 @dataclass(frozen=True)
 class Registration:
-    """What HR knows of a notice. `arrived_at` is when it reached the company, not when somebody opened it."""
+    """What HR knows of a notice. It arrived when it reached the company, not when somebody opened it (NOT-07)."""
 
     employee_number: str
-    arrived_at: datetime
+    departure: Departure
     channel: str
     text: str
-    requested_last_day: date | None
     receiver: str
 
 
@@ -49,23 +52,26 @@ def register(session: Session, by: Caller, key: str, registration: Registration,
     if leaver.id == by.account:
         raise conflict("resignation.own")
     _check(session, registration, leaver.id, now)
-    earliest, _ = notice_end(current_pack(), registration.arrived_at, employee.probation_until)
-    if registration.requested_last_day and registration.requested_last_day < earliest:
-        raise invalid("resignation.last_day_too_early", earliest=earliest.isoformat())
+    departure = registration.departure
+    judged = judge(session, employee, departure)
     open_case = session.exec(select(Notice.case_id).where(Notice.open_for == employee.id)).one_or_none()
     if open_case is not None:
         raise conflict("resignation.already_open", case=open_case)
-    case = Case(case_id_for(by.account, key), employee.id, registration.arrived_at)
+    case = Case(case_id_for(by.account, key), employee.id, departure.arrived_at)
     session.add(
         Notice(
             case_id=case.case_id,
             employee_id=employee.id,
-            arrived_at=registration.arrived_at,
+            arrived_at=departure.arrived_at,
             recorded_at=now,
             channel=registration.channel,
             text=registration.text,
             text_sha256=hashlib.sha256(registration.text.encode()).hexdigest(),
-            requested_last_day=registration.requested_last_day,
+            requested_last_day=departure.wished_last_day,
+            ending=departure.ending.value,
+            grounds=list(departure.grounds),
+            initiator=departure.initiator,
+            agreement=departure.agreement,
             receiver=registration.receiver,
             registered_by=by.account,
             open_for=employee.id,
@@ -73,7 +79,7 @@ def register(session: Session, by: Caller, key: str, registration: Registration,
     )
     row = projection.new_row(case, now)
     row.department, row.leaver, row.hr = employee.department, leaver.id, by.account
-    row.last_day = max(earliest, registration.requested_last_day or earliest)
+    row.last_day = judged.last_day
     row.snapshot = projection.to_snapshot(case)
     session.add(row)
     session.add_all(projection.participant(account, row) for account in (leaver.id, by.account))
@@ -81,12 +87,23 @@ def register(session: Session, by: Caller, key: str, registration: Registration,
     return row
 
 
+def judge(session: Session, employee: Employee, departure: Departure) -> NoticeAnswer:
+    """When this notice ends the employment, by the law of the place where the person works. Raises Refusal."""
+    terms = terms_of(session, employee.id)
+    holidays = working_calendar(employee.time_zone, departure.arrived_at).holidays
+    try:
+        return notice.judge(library().book(terms.region), notice_facts(employee, terms, departure), holidays)
+    except NoRule as silent:
+        raise invalid("notice.no_law_for_that_day") from silent
+
+
 def _check(session: Session, registration: Registration, leaver: str, now: datetime) -> None:
-    if registration.arrived_at > now + timedelta(minutes=1):
+    departure = registration.departure
+    if departure.arrived_at > now + timedelta(minutes=1):
         raise invalid("resignation.arrives_in_the_future")
-    if registration.arrived_at < now - OLDEST_ARRIVAL:
+    if departure.arrived_at < now - OLDEST_ARRIVAL:
         raise invalid("resignation.arrived_too_long_ago", days=OLDEST_ARRIVAL.days)
-    wanted = registration.requested_last_day
+    wanted = departure.wished_last_day
     if wanted and wanted > local_date(now, "Asia/Shanghai") + timedelta(days=366):
         raise invalid("resignation.last_day_too_far")
     if registration.receiver:

@@ -91,6 +91,8 @@ class SystemRight(SQLModel, table=True):
     name_zh: str
     name_en: str
     frozen_on_notice: bool = False
+    protects_data: bool = False
+    """Taking it away stops no work, but protects data (FRZ-05): mass export, others' customers, administration."""
 
 
 class Entitlement(SQLModel, table=True):
@@ -127,6 +129,14 @@ class Notice(SQLModel, table=True):
     requested_last_day: date | None = None
     receiver: str = ""
     registered_by: str
+    ending: str = "resignation"
+    """How the employment ends (domain.law.endings)."""
+    grounds: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """Of art. 38, if the employer's fault ends it."""
+    initiator: str = ""
+    """Who proposed to part, if both sides agree."""
+    agreement: str = ""
+    """Where the agreement to part is filed."""
     started_at: datetime | None = instant(default=None)
     open_for: str | None = Field(default=None, unique=True)
     """The employee while the case is open, else empty: one open case a person, kept by the database itself."""
@@ -252,7 +262,7 @@ class NotificationRow(SQLModel, table=True):
     mail_error: str = ""
 
     __table_args__ = (
-        Index("notification_inbox", "account", "id"),
+        Index("notification_inbox", "account", "at", "id"),
         Index("notification_mail", "mail", "mail_at"),
     )
 

@@ -65,6 +65,29 @@ def literal_keys() -> set[str]:
     return found
 
 
+def words(folder: str, beside: str) -> set[str]:
+    """All texts of a folder's source, but for those that stand in the definition of the name `beside`."""
+    found: set[str] = set()
+    for tree in modules(folder):
+        for statement in tree.body:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=name)]) if name == beside:
+                    continue
+            found |= {n.value for n in ast.walk(statement) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    return found
+
+
+def custom_errors() -> set[str]:
+    """Types of errors that validators of our own raise."""
+    return {
+        kind
+        for tree in modules("models", "domain", "api")
+        for call, function in _calls(tree)
+        if _name(call) == "PydanticCustomError"
+        for kind in _constants(call.args[0], function, tree)
+    }
+
+
 def http_statuses() -> set[str]:
     """Every failure status that the API names."""
     return {

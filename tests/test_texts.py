@@ -4,9 +4,12 @@ import re
 import string
 from collections import Counter
 from datetime import UTC, date, datetime
+from typing import get_args
 
 import pytest
+from pydantic_core.core_schema import ErrorType
 
+from api import field_problems
 from domain.case import (
     ClearanceStatus,
     GrantStatus,
@@ -17,6 +20,7 @@ from domain.case import (
     Stage,
 )
 from domain.people import Role
+from models import import_problems
 from models.decisions import DECISIONS
 from tests import spoken
 from texts import DEFAULT, LANGUAGES, LOCALES, MissingText, catalogue, day, listed, moment, text
@@ -32,6 +36,9 @@ FAMILIES: dict[str, set[str]] = {
     "operation": {member.value for member in Operation},
     "decision": set(DECISIONS),
     "task": spoken.first_arguments("Task", 1),
+    "import_problem": set(get_args(import_problems.Code)),
+    "import_form": {*import_problems.FORMS.values(), import_problems.OTHER_FORM},
+    "unit": {"characters", "entries"},
 }
 FORMATS = {"", "day", *FAMILIES}
 MIDNIGHT = datetime(2026, 12, 23, 16, 0, tzinfo=UTC)
@@ -88,6 +95,22 @@ def test_a_refusal_names_only_what_every_place_that_raises_it_gives() -> None:
     assert wanting == set()
 
 
+def test_every_code_of_an_import_problem_is_given_somewhere() -> None:
+    assert set(get_args(import_problems.Code)) <= spoken.words("models", beside="Code")
+
+
+def test_a_sentence_about_an_import_problem_names_only_what_a_problem_has() -> None:
+    named = {n for k, m in catalogue(DEFAULT).items() if k.startswith("import_problem.") for n, _ in placeholders(m)}
+    assert named <= {"row", "column", "value", "limit", "unit", "form"}
+
+
+def test_every_sentence_about_a_field_is_said_of_an_error_that_exists() -> None:
+    types = {*get_args(ErrorType), *spoken.custom_errors()}
+    assert set(field_problems.SAME_AS) <= types
+    assert keys("field") <= types - set(field_problems.SAME_AS) | {field_problems.OTHER, field_problems.OR_EMPTY}
+    assert {*field_problems.SAME_AS.values(), field_problems.OTHER, field_problems.OR_EMPTY} <= keys("field")
+
+
 def test_every_notification_of_the_domain_has_subject_and_body_and_none_is_left_over() -> None:
     assert keys("notification") == {
         f"{kind}.{part}" for kind in spoken.first_arguments("Notification") for part in ("subject", "body")
@@ -106,7 +129,7 @@ def test_every_failure_status_of_the_api_has_a_title() -> None:
 def test_every_key_that_code_or_template_asks_for_is_there_and_no_key_is_left_over() -> None:
     asked = {key for key in spoken.literal_keys() if re.fullmatch(r"[a-z_]+(\.[a-z_]+)*", key)}
     assert asked <= catalogue(DEFAULT).keys()
-    families = {*FAMILIES, "refusal", "notification", "status"}
+    families = {*FAMILIES, "refusal", "notification", "status", "field"}
     assert {key for key in catalogue(DEFAULT) if key.partition(".")[0] not in families} == asked
 
 

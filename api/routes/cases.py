@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import Session
 
 from activities.starter import mark_started, was_started
@@ -14,12 +14,14 @@ from api.deps import CallerDep, EngineDep, GatewayDep, HrDep, IdempotencyKey, Se
 from api.errors import documented
 from domain.case import Stage
 from domain.errors import not_found
+from domain.law.endings import Ending
 from domain.people import Role
 from models import queries
 from models.accounts import Caller
 from models.database import reading, utc_now
 from models.decisions import NO_NUL, Key
 from models.idempotency import once, request_digest
+from models.legal_facts import Departure
 from models.messages import StartCase
 from models.queries import CaseFilter
 from models.resignations import Registration, register
@@ -60,7 +62,15 @@ class RegisterResignation(BaseModel):
     channel: Channel
     text: Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=NO_NUL)]
     requested_last_day: date | None = None
-    """A later last day, if the notice names one."""
+    """A later last day, if the notice names one; with `mutual`, the day agreed on."""
+    ending: Ending = Ending.RESIGNATION
+    """How the employment ends: each way has its own road in the law (GET /law/rules, NOT-01 to NOT-05)."""
+    grounds: Annotated[tuple[Key, ...], Field(max_length=20)] = ()
+    """With `employer_fault`: which of the grounds of NOT-03."""
+    initiator: Literal["", "employee", "employer"] = ""
+    """With `mutual`: who proposed to part; it decides about severance."""
+    agreement: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = ""
+    """With `mutual`: where the signed agreement is filed."""
     receiver: Key | None = None
     """Account of the first receiver; absent: the manager."""
 
@@ -90,9 +100,10 @@ async def register_resignation(
 
     def act(session: Session) -> tuple[int, Any]:
         arrived = body.arrived_at or now
-        wanted = Registration(
-            body.employee_number, arrived, body.channel, body.text, body.requested_last_day, body.receiver or ""
+        departure = Departure(
+            arrived, body.ending, body.requested_last_day, body.grounds, body.initiator, body.agreement
         )
+        wanted = Registration(body.employee_number, departure, body.channel, body.text, body.receiver or "")
         row = register(session, caller, key, wanted, now)
         answer = Registered(
             case_id=row.case_id, stage=row.stage, arrived_at=arrived, last_day=row.last_day, started=False

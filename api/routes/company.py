@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlmodel import Session, col, func, select
 
@@ -17,7 +18,7 @@ from domain.people import Role
 from models import imports, queries
 from models.database import reading, utc_now
 from models.decisions import Key
-from models.idempotency import once, remember, request_digest, reserve
+from models.idempotency import Answer, once, remember, request_digest, reserve
 from models.tables import Department, Employee, Template
 from models.templates import TemplateBody
 from models.views import EmployeeLine, EntitlementLine, Page
@@ -61,6 +62,9 @@ class ImportKind(StrEnum):
     SYSTEMS = "systems"
     RIGHTS = "rights"
     ENTITLEMENTS = "entitlements"
+    TERMS = "terms"
+    BASES = "bases"
+    ACKNOWLEDGEMENTS = "acknowledgements"
     TEMPLATES = "templates"
 
 
@@ -161,7 +165,8 @@ def publish_template(
 @router.post(
     "/imports/{kind}",
     summary="Load a CSV file (templates: JSON)",
-    responses=documented(400, 401, 403, 413, 422),
+    response_model=imports.ImportReport,
+    responses=documented(400, 401, 403, 413, 415, 422),
     openapi_extra={"requestBody": {"required": True, "content": FILE}},
 )
 async def load_file(
@@ -171,21 +176,41 @@ async def load_file(
     engine: EngineDep,
     gateway: GatewayDep,
     key: IdempotencyKey,
-    dry_run: Annotated[bool, Query(description="Only check and report")] = False,
-) -> imports.ImportReport:
-    """All or nothing: a file with a problem changes nothing, and the report names every row. Repeating is harmless.
+    dry_run: Annotated[bool, Query(description="Only check and report; problems are answered with 200, too")] = False,
+) -> JSONResponse:
+    """All or nothing: a file with a problem changes nothing and is answered with 422 `import.has_problems`.
 
-    What gives access (accounts, systems, rights, entitlements) is for administrators only.
+    Its `errors` name up to 1000 problems by row and column; so does the report of a `dry_run`, which is always a 200.
+    References between rows and to other tables are checked only once every cell is right: a second run may name more.
+    Repeating is harmless. What gives access (accounts, systems, rights, entitlements) is for administrators only.
     """
     if kind in FOR_ADMINISTRATORS and not caller.has(Role.ADMINISTRATOR):
         raise Problem(403, "api.role_needed", roles=Role.ADMINISTRATOR)
+    if request.headers.get("content-type", "").strip().lower().startswith("multipart/"):
+        raise Problem(415, "api.send_the_file_itself")
     content = await request.body()
     digest = request_digest(f"POST /imports/{kind}?{dry_run}", hashlib.sha256(content).hexdigest())
     before = await run_in_threadpool(reserve, engine, caller.account, key, digest)
     if before is not None:
-        return imports.ImportReport.model_validate(before[1])
+        return _answered(before)
     report = await run_in_threadpool(imports.run, engine, kind.value, content, dry_run=dry_run)
     if report.closed_accounts and not dry_run:
         await people_left(engine, gateway, report.closed_accounts)
-    await run_in_threadpool(remember, engine, caller.account, key, (200, report.model_dump(mode="json")))
-    return report
+    answer = 200 if report.ok or dry_run else 422, report.model_dump(mode="json")
+    await run_in_threadpool(remember, engine, caller.account, key, answer)
+    return _answered(answer)
+
+
+def _answered(answer: Answer) -> JSONResponse:
+    """What is remembered of a file is its report; a problem is put into words anew, in the language now asked for."""
+    status, report = answer
+    if status == 200:
+        return JSONResponse(report)
+    problems = report["problems"]
+    errors = [(_place(found["row"], found["column"]), found["messages"]) for found in problems]
+    count = len(problems) + report["problems_left_out"]
+    raise Problem(status, "import.has_problems", errors=errors, count=count, shown=len(problems))
+
+
+def _place(row: int, column: str) -> str:
+    return ", ".join(part for part in (f"row {row}" if row else "file", column) if part)

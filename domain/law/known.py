@@ -4,7 +4,11 @@ A rule without figures stands here too: it is cited where the software obeys it.
 """
 
 from domain.law.packs import Parameters
-from domain.law.parameters import count, counts, flag, fraction, word, words
+from domain.law.parameters import count, counts, flag, fraction, one_of, tenure, words
+
+_UNIT = one_of("day", "week", "month")
+_DAY_KIND = one_of("calendar", "working")
+_COUNT_START = one_of("same_day", "next_day")
 
 NOTICE: Parameters = {
     "NOT-01": {"notice_days": count},
@@ -22,20 +26,35 @@ NOTICE: Parameters = {
     "NOT-13": {},
     "NOT-14": {},
     "NOT-15": {"notice_days": count, "damages_factor": fraction},
+    # A notice template of another jurisdiction: it warns and never refuses.
+    # notice, unit: the notice if nothing else is agreed and no tenure step fits; probation_notice, probation_unit: in
+    #   probation. Units are day, week and month (of the calendar).
+    # count_start: same_day counts the day of arrival as the first; next_day does not. probation_count_start: the same
+    #   for the notice in probation, which may be counted otherwise (Hong Kong counts days and months differently).
+    # tenure_steps: "26w:1w" means from 26 weeks of service on a week's notice; d, w, m, y; rising. Empty: all alike.
+    # agreed_min_days: no agreement may make the notice shorter, in days; 0: it may.
+    # end_anchor: the notice ends on any day, on the 15th or a month's end, or on a month's end: the next one after it.
+    # form: any, also spoken; written, also by electronic message; wet_ink, signed on paper.
+    # pay_in_lieu: who may pay instead of waiting. certificate: due without being asked (auto), on_request, or none.
+    # garden_leave: takes an express_clause; paid_ok, allowed on full pay; silent, nothing is said.
+    # final_pay_days after final_pay_event: the last day, the leaver's request, or the next ordinary payday.
     "FGN-01": {
         "notice": count,
-        "unit": word,
+        "unit": _UNIT,
         "probation_notice": count,
-        "probation_unit": word,
-        "tenure_steps": words,
+        "probation_unit": _UNIT,
+        "probation_count_start": _COUNT_START,
+        "tenure_steps": tenure,
         "agreed_min_days": count,
-        "count_start": word,
-        "end_anchor": word,
-        "form": word,
-        "pay_in_lieu": word,
-        "garden_leave": word,
+        "count_start": _COUNT_START,
+        "end_anchor": one_of("any", "15th_or_month_end", "month_end"),
+        "form": one_of("any", "written", "wet_ink"),
+        "pay_in_lieu": one_of("both", "employer", "none"),
+        "garden_leave": one_of("express_clause", "paid_ok", "silent"),
+        "final_pay_event": one_of("last_day", "request", "payday"),
         "final_pay_days": count,
-        "certificate": word,
+        "final_pay_unit": _DAY_KIND,
+        "certificate": one_of("auto", "on_request", "none"),
     },
 }
 HANDOVER: Parameters = {
@@ -60,14 +79,21 @@ FREEZE: Parameters = {
 }
 PAY: Parameters = {
     "PAY-01": {},
-    "PAY-02": {"due_days": count, "unit": word},
+    "PAY-02": {"due_days": count, "unit": _DAY_KIND},
     "PAY-03": {"cap": fraction},
     "PAY-04": {"gates": words},
     "PAY-05": {},
     "PAY-06": {"statuses": words},
     "PAY-07": {"pro_rata": flag},
     "PAY-08": {"extra_low": fraction, "extra_high": fraction},
-    "PAY-09": {"months": count, "single_low": count, "single_high": count},
+    "PAY-09": {
+        "months": count,
+        "single_low": count,
+        "single_high": count,
+        "many_workers": count,
+        "many_low": count,
+        "many_high": count,
+    },
     "PAY-11": {"monthly_minimum_wage": count},
     "PAY-12": {"monthly_average_wage": count},
 }

@@ -1,21 +1,145 @@
-"""The notice period: when a resignation ends the employment."""
+"""The notice: when it ends the employment. Arrival starts the clock; nobody approves a resignation (NOT-01).
 
+NOT-06: the day of arrival is not counted, calendar days, no roll-over for holidays. NOT-07: the day is that of the
+law's own time zone.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from domain.law.packs import RulePack
-from domain.plan import LegalAnswer
+from domain.errors import invalid
+from domain.law.answers import LegalAnswer
+from domain.law.endings import Ending, Relation
+from domain.law.rulebook import RuleBook
+from domain.law.rules import Action
 from domain.timezones import local_date
 
 
-def notice_end(pack: RulePack, arrived_at: datetime, probation_until: date | None) -> tuple[date, LegalAnswer]:
-    """The first day on which the notice may end, and the rule that says so.
+@dataclass(frozen=True)
+class NoticeFacts:
+    """What is known when a notice arrives."""
 
-    NOT-01: thirty calendar days; NOT-02: three in probation, judged on the day of arrival. NOT-06: the day of arrival
-    is not counted, no roll-over for holidays. NOT-07: arrival starts the clock, in the pack's own time zone.
+    arrived_at: datetime
+    ending: Ending = Ending.RESIGNATION
+    relation: Relation = Relation.FULL_TIME
+    probation_until: date | None = None
+    wished_last_day: date | None = None
+    grounds: tuple[str, ...] = ()
+    """Of art. 38, by the keys of NOT-03."""
+    initiator: str = ""
+    """`employee` or `employer`: who proposed to part (mutual)."""
+    agreement: str = ""
+    """Where the signed agreement to part is filed (mutual)."""
+    agreed_notice_days: int = 0
+    """A notice longer than the law's that the contract asks of this person; 0: none."""
+    keeps_secrets: bool = False
+    """The person holds a post of secrecy, with a secrecy agreement."""
+    contract_until: date | None = None
+
+
+@dataclass(frozen=True)
+class NoticeAnswer:
+    earliest_last_day: date
+    """The first day on which the employment may end without both sides' agreement."""
+    last_day: date
+    law: tuple[LegalAnswer, ...]
+
+    @property
+    def warnings(self) -> tuple[LegalAnswer, ...]:
+        """What a person has to see before going on."""
+        return tuple(answer for answer in self.law if answer.action == Action.WARN)
+
+
+def judge(book: RuleBook, facts: NoticeFacts, holidays: tuple[date, ...] = ()) -> NoticeAnswer:
+    """When the employment ends. `holidays` only warn (NOT-06).
+
+    Raises Refusal if this ending can't begin like this, and says what it needs; NoRule if the law is silent that day.
     """
-    arrived_on = local_date(arrived_at, pack.time_zone)
-    in_probation = probation_until is not None and arrived_on <= probation_until
-    rule = pack.rule("NOT-02" if in_probation else "NOT-01", arrived_on)
-    days = rule.params["notice_days"]
+    arrived_on = local_date(facts.arrived_at, book.national.time_zone)
+    earliest, law = _ROADS[facts.ending](book, facts, arrived_on)
+    last_day = facts.wished_last_day or earliest
+    if last_day < earliest:
+        raise invalid("resignation.last_day_too_early", earliest=earliest.isoformat())
+    if last_day in holidays:
+        warned = book.answer("NOT-06", arrived_on, str(last_day), action=Action.WARN, reason="holiday", day=last_day)
+        law = (*law, warned)
+    return NoticeAnswer(earliest, last_day, law)
+
+
+_Road = tuple[date, tuple[LegalAnswer, ...]]
+
+
+def _resignation(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:
+    if facts.relation is Relation.DISPATCHED:
+        raise invalid("notice.goes_to_the_agency")
+    if facts.relation is Relation.PART_TIME:
+        days = book.rule("NOT-05", arrived_on).number("notice_days")
+        return _after(book, "NOT-05", arrived_on, days)
+    if facts.probation_until is not None and arrived_on <= facts.probation_until:
+        return _after(book, "NOT-02", arrived_on, book.rule("NOT-02", arrived_on).number("notice_days"))
+    days = book.rule("NOT-01", arrived_on).number("notice_days")
+    if facts.agreed_notice_days <= days:
+        return _after(book, "NOT-01", arrived_on, days)
+    longer = book.find("SH-01", arrived_on) if facts.keeps_secrets else None
+    if longer is not None:
+        agreed = min(facts.agreed_notice_days, longer.number("max_notice_days"))
+        return _after(book, longer.id, arrived_on, agreed)
+    end, law = _after(book, "NOT-01", arrived_on, days)
+    void = book.answer(
+        "NOT-12",
+        arrived_on,
+        f"{facts.agreed_notice_days} > {days}",
+        action=Action.WARN,
+        reason="longer_notice_void",
+        agreed=facts.agreed_notice_days,
+        days=days,
+    )
+    return end, (*law, void)
+
+
+def _employer_fault(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:
+    """NOT-03: at once; never relabelled as a resignation."""
+    known = book.rule("NOT-03", arrived_on).words("grounds")
+    if not facts.grounds or set(facts.grounds) - set(known):
+        raise invalid("notice.grounds_needed", known=", ".join(known))
+    grounds = ", ".join(facts.grounds)
+    warned = book.answer("NOT-03", arrived_on, grounds, action=Action.WARN, reason="employer_fault", grounds=grounds)
+    return arrived_on, (warned,)
+
+
+def _mutual(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:
+    """NOT-04: any day, by a signed agreement that says who proposed it."""
+    known = book.rule("NOT-04", arrived_on).words("initiators")
+    if not facts.agreement or facts.initiator not in known:
+        raise invalid("notice.agreement_needed")
+    if facts.wished_last_day is None:
+        raise invalid("notice.agreed_day_needed")
+    said = f"{facts.wished_last_day} ({facts.agreement}, {facts.initiator})"
+    return arrived_on, (book.answer("NOT-04", arrived_on, said, action=Action.RECORD),)
+
+
+def _expiry(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:
+    if facts.contract_until is None or facts.contract_until < arrived_on:
+        raise invalid("notice.contract_end_needed")
+    ends = facts.contract_until
+    return ends, (book.answer("NOT-15", arrived_on, str(ends), action=Action.RECORD, reason="expiry", day=ends),)
+
+
+def _dismissal(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:
+    """NOT-15: a dismissal has its own grounds and procedure; it is never begun, or switched to, from here."""
+    raise invalid("notice.dismissal_is_not_begun_here")
+
+
+def _after(book: RuleBook, rule_id: str, arrived_on: date, days: int) -> _Road:
     end = arrived_on + timedelta(days=days)
-    return end, LegalAnswer(rule.id, rule.cite, f"{arrived_on} + {days} = {end}", pack.name, pack.version)
+    return end, (book.answer(rule_id, arrived_on, f"{arrived_on} + {days} = {end}", action=Action.RECORD),)
+
+
+_ROADS: Mapping[Ending, Callable[[RuleBook, NoticeFacts, date], _Road]] = {
+    Ending.RESIGNATION: _resignation,
+    Ending.EMPLOYER_FAULT: _employer_fault,
+    Ending.MUTUAL: _mutual,
+    Ending.EXPIRY: _expiry,
+    Ending.DISMISSAL: _dismissal,
+}

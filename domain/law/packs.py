@@ -16,6 +16,7 @@ from typing import TypeVar
 from domain.law.parameters import Kind
 from domain.law.rules import Action, Anchor, Confidence, LegalRule, Value
 from domain.people import Text
+from domain.timezones import zone
 
 _RULE_KEYS = {
     "id": True,
@@ -36,7 +37,15 @@ _RULE_KEYS = {
 _PACK_KEYS = {"pack", "version", "jurisdiction", "region", "base", "time_zone", "currency", "rule"}
 _OPTIONAL = {"region", "base"}
 _HEADER = re.compile(r"\s*\[\[\s*rule\s*\]\]")
-_NAME = re.compile(r"[a-z0-9-]{1,32}")
+_SHAPES = {
+    "pack": (r"[a-z0-9-]{1,32}", "must be lower-case letters, digits and hyphens"),
+    "version": (r"\d{4}-\d{2}(\.\d{1,3})?", "must be year and month, such as 2026-11"),
+    "jurisdiction": (r"[A-Z]{2}(-[A-Z]{2})?", "must be a code such as CN or US-CA"),
+    "region": (r"[A-Z]{2}(-[A-Z0-9]{2,3}){1,2}", "must be a code such as CN-SH"),
+    "base": (r"[a-z0-9-]{1,32}", "must be the name of a pack"),
+    "time_zone": (r"[A-Z]\w+(/\w+)*", "must be the name of a time zone"),
+    "currency": (r"[A-Z]{3}", "must be a code such as CNY"),
+}
 E_ = TypeVar("E_", bound=StrEnum)
 Parameters = Mapping[str, Mapping[str, Kind]]
 
@@ -86,9 +95,11 @@ class _Reader:
                 raise self._bad(f"{key} must be text", self._line(key))
         for key in sorted(_PACK_KEYS - _OPTIONAL - self._raw.keys()):
             raise self._bad(f"{key!r} is missing", 1)
+        for key, (shape, problem) in _SHAPES.items():
+            if key in head and not re.fullmatch(shape, head[key]):
+                raise self._bad(f"{key} {problem}", self._line(key))
         self._name = head["pack"]
-        if not _NAME.fullmatch(self._name):
-            raise self._bad("the pack's name must be lower-case letters, digits and hyphens", self._line("pack"))
+        self._require_place(head)
         entries = self._raw["rule"]
         if not isinstance(entries, list):
             raise self._bad("rules must be tables: [[rule]]", self._line("rule"))
@@ -105,6 +116,18 @@ class _Reader:
             base=head.get("base", ""),
         )
 
+    def _require_place(self, head: Mapping[str, str]) -> None:
+        """A known time zone; and a region only over a base, inside the jurisdiction that the pack names."""
+        try:
+            zone(head["time_zone"])
+        except ValueError:
+            raise self._bad(f"no time zone {head['time_zone']!r}", self._line("time_zone")) from None
+        if ("region" in head) != ("base" in head):
+            raise self._bad("region and base belong together", self._line("region" if "region" in head else "base"))
+        region, jurisdiction = head.get("region", ""), head["jurisdiction"]
+        if region and not region.startswith(f"{jurisdiction}-"):
+            raise self._bad(f"{region} is no region of {jurisdiction}", self._line("region"))
+
     def _rule(self, number: int, entry: object) -> LegalRule:
         if not isinstance(entry, Mapping):
             raise self._bad("a rule must be a table", self._line("", number))
@@ -116,7 +139,7 @@ class _Reader:
                 raise self._bad(f"{name}: unknown key {key!r}", self._line(key, number))
         for key, needed in _RULE_KEYS.items():
             if needed and not entry.get(key):
-                raise self._bad(f"{name} lacks {key!r}", self._line("", number))
+                raise self._bad(f"{name} lacks {key!r}", self._line(key, number))
         starts, ends = self._day(entry, "effective_from", number), self._day(entry, "effective_to", number)
         if starts is None or (ends is not None and ends < starts):
             raise self._bad(f"{name} ends before it begins", self._line("effective_to", number))
@@ -157,21 +180,14 @@ class _Reader:
         return found
 
     def _require_unbroken(self, rules: Iterable[LegalRule]) -> None:
-        in_order = sorted(rules, key=lambda rule: (rule.id, rule.effective_from))
-        for rule_id, versions in groupby(in_order, key=lambda rule: rule.id):
-            for sooner, later in pairwise(versions):
-                line = self._line("effective_from", self._number_of(later))
+        in_order = sorted(enumerate(rules), key=lambda found: (found[1].id, found[1].effective_from))
+        for rule_id, versions in groupby(in_order, key=lambda found: found[1].id):
+            for (_, sooner), (number, later) in pairwise(versions):
+                line = self._line("effective_from", number)
                 if sooner.effective_to is None or sooner.effective_to >= later.effective_from:
                     raise self._bad(f"{rule_id}: two versions hold on {later.effective_from}", line)
                 if sooner.effective_to + timedelta(days=1) != later.effective_from:
                     raise self._bad(f"{rule_id}: no version holds on {sooner.effective_to + timedelta(days=1)}", line)
-
-    def _number_of(self, rule: LegalRule) -> int:
-        return next(
-            number
-            for number, entry in enumerate(self._raw["rule"])
-            if (entry["id"], entry["effective_from"]) == (rule.id, rule.effective_from)
-        )
 
     def _day(self, entry: Mapping[str, object], key: str, number: int) -> date | None:
         value = entry.get(key)
@@ -189,10 +205,11 @@ class _Reader:
         value = entry[key]
         if not isinstance(value, Mapping) or value.keys() != {"zh", "en"}:
             raise self._bad(f"{entry['id']}: {key} must be {{ zh = …, en = … }}", self._line(key, number))
-        both = [value["zh"], value["en"]]
-        if not all(isinstance(part, str) and part.strip() for part in both):
-            raise self._bad(f"{entry['id']}: {key} is empty in one language", self._line(key, number))
-        return Text(*both)
+        for language, part in value.items():
+            if not isinstance(part, str) or not part.strip():
+                line = max(self._line(key, number), self._line(f"{key}.{language}", number))
+                raise self._bad(f"{entry['id']}: {key} is empty in one language", line)
+        return Text(value["zh"], value["en"])
 
     def _member(self, members: type[E_], entry: Mapping[str, object], key: str, number: int) -> E_:
         try:
@@ -213,5 +230,5 @@ class _Reader:
             first, last = headers[number], headers[number + 1] - 1 if number + 1 < len(headers) else len(self._lines)
         else:
             return 1
-        wanted = re.compile(rf"(^|[\s{{,]){re.escape(key)}\s*=") if key else _HEADER
+        wanted = re.compile(rf"(^|[\s{{,.]){re.escape(key)}(\.\w+)*\s*=") if key else _HEADER
         return next((at for at in range(first, last + 1) if wanted.search(self._lines[at - 1])), first)

@@ -1,6 +1,6 @@
-"""Which figures each rule has, and of what kind. A pack with any other is refused: nothing in it is ever guessed at.
+"""The kinds of figures that a rule may have: each takes what TOML gave and refuses everything that is not of its kind.
 
-The ids are those of the law table (docs/law.md). A rule without figures is in the table too: the software knows its id.
+`domain.law.known` says which rule has which. No kind holds code, a negative figure, or a float.
 """
 
 import re
@@ -11,6 +11,9 @@ from domain.law.rules import Value
 
 _DECIMAL = re.compile(r"\d{1,9}(\.\d{1,6})?")
 _WORD = re.compile(r"[A-Za-z0-9_+:.-]{1,64}")
+_STEP = re.compile(r"(\d{1,3})([dwmy]):\d{1,3}[dwm]")
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+"""Only to put steps in order; no period is counted with these."""
 
 
 def count(value: object) -> Value:
@@ -59,4 +62,26 @@ def words(value: object) -> Value:
     return tuple(value)
 
 
+def tenure(value: object) -> Value:
+    """Steps from shortest to longest service, "26w:1w": from 26 weeks on a week's notice. May be empty. ValueError."""
+    if not isinstance(value, list):
+        raise ValueError('must be a list of steps such as "26w:1w"')
+    found = [_STEP.fullmatch(step) if isinstance(step, str) else None for step in value]
+    starts = [int(step[1]) * _DAYS[step[2]] for step in found if step]
+    if len(starts) != len(value) or starts != sorted(set(starts)):
+        raise ValueError('must be a rising list of steps such as "26w:1w"')
+    return tuple(value)
+
+
 Kind = Callable[[object], Value]
+
+
+def one_of(*allowed: str) -> Kind:
+    """One of these words and no other."""
+
+    def kind(value: object) -> Value:
+        if not isinstance(value, str) or value not in allowed:
+            raise ValueError(f"must be one of {', '.join(allowed)}")
+        return value
+
+    return kind

@@ -1,25 +1,15 @@
-"""What holds in one place on one day: a jurisdiction's pack, the region's laid over it, and how far both are trusted."""
+"""What holds in one place: a jurisdiction's pack, the region's laid over it, and how far both are trusted."""
 
 from dataclasses import dataclass, field
 from datetime import date
 
+from domain.law.answers import LegalAnswer, PinnedBook
 from domain.law.packs import BadPack, RulePack
 from domain.law.rules import Action, LegalRule, Review
-from domain.plan import LegalAnswer
 
 
 class NoRule(LookupError):
     """The law that was asked has no such rule on that day; the message names both."""
-
-
-@dataclass(frozen=True)
-class PinnedBook:
-    """Which versions a case was opened under; it is judged by them to its end, whatever the law becomes."""
-
-    pack: str
-    version: str
-    region: str = ""
-    region_version: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,8 +20,10 @@ class RuleBook:
 
     def __post_init__(self) -> None:
         """Raises BadPack if the region's pack belongs to another jurisdiction."""
-        if self.regional is not None and self.regional.base != self.national.name:
-            raise BadPack(f"{self.regional.name} lies over {self.regional.base!r}, not over {self.national.name!r}")
+        over, under = self.regional, self.national
+        if over is not None and (over.base, over.jurisdiction) != (under.name, under.jurisdiction):
+            laid = f"{over.name} ({over.jurisdiction}) lies over {over.base!r}"
+            raise BadPack(f"{laid}, not over {under.name!r} ({under.jurisdiction})")
 
     @property
     def pinned(self) -> PinnedBook:
@@ -59,9 +51,23 @@ class RuleBook:
         """What the software does about the rule here: what nobody has signed off may only warn in production."""
         return self.review.action_of(rule)
 
-    def answer(self, rule_id: str, on: date, said: str, *, action: Action | None = None) -> LegalAnswer:
-        """An answer that cites the rule as it holds on that day. Raises NoRule."""
+    def answer(
+        self, rule_id: str, on: date, said: str, *, action: Action | None = None, reason: str = "", **values: object
+    ) -> LegalAnswer:
+        """An answer that cites the rule as it holds on that day. Raises NoRule.
+
+        `said` is the working, the same in every language; `reason` and `values` make the sentence for people.
+        """
         rule = self.rule(rule_id, on)
         pack = self.regional if self.regional and self.regional.find(rule_id, on) else self.national
         done = action or self.action(rule)
-        return LegalAnswer(rule.id, f"{rule.cite.zh} / {rule.cite.en}", said, pack.name, pack.version, done.value)
+        return LegalAnswer(
+            rule_id=rule.id,
+            citation=f"{rule.cite.zh} / {rule.cite.en}",
+            answer=said,
+            pack=pack.name,
+            pack_version=pack.version,
+            action=done.value,
+            reason=reason,
+            values=tuple((name, str(value)) for name, value in values.items()),
+        )

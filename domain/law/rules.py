@@ -110,6 +110,11 @@ class Override:
     by: str
     reason: str
 
+    def __post_init__(self) -> None:
+        """Raises ValueError if nobody stands by it or no reason is given."""
+        if not self.by.strip() or not self.reason.strip():
+            raise ValueError("an override names a person and a reason")
+
 
 @dataclass(frozen=True)
 class Review:

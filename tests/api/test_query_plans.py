@@ -43,7 +43,7 @@ LISTS: dict[str, Callable[[Session], Any]] = {
     "tasks": lambda s: queries.tasks(s, "a-hr", 50, None),
     "more tasks": lambda s: queries.tasks(s, "a-hr", 50, encode_cursor(START, case_id(3), "x")),
     "messages": lambda s: queries.messages(s, "a-hr", 50, None),
-    "more messages": lambda s: queries.messages(s, "a-hr", 50, encode_cursor(7)),
+    "more messages": lambda s: queries.messages(s, "a-hr", 50, encode_cursor(START, 7)),
     "facts": lambda s: queries.facts(s, case_id(1), 50, None),
     "more facts": lambda s: queries.facts(s, case_id(1), 50, encode_cursor(7)),
     "all facts": lambda s: queries.all_facts(s, case_id(1)),

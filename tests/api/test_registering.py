@@ -55,6 +55,7 @@ async def test_a_registration_that_cannot_be_is_refused_and_leaves_nothing(api: 
     assert (api.count(Notice), api.count(CaseView), api.count(Participant)) == (1, 1, 2)
 
 
+@pytest.mark.law("NOT-07")
 async def test_the_notice_is_on_file_exactly_as_it_arrived(api: Api) -> None:
     text = "本人因个人原因，\r\n提出辞职。 \U0001f600"
     arrived = (utc_now() - timedelta(days=2)).replace(microsecond=0)

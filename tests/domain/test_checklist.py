@@ -13,6 +13,7 @@ NO_PROOF = Proof("")
 OPENING_OF_WEDNESDAY = c.opening(date(2026, 11, 25))
 
 
+@pytest.mark.law("HND-01")
 def test_every_item_of_the_plan_starts_open_with_the_planned_receiver() -> None:
     """HND-01: the duty exists as agreed, so every item carries its criterion."""
     case = c.opened()

@@ -30,13 +30,13 @@ def held(case: Case) -> Case:
     return closing.place_hold(case, c.COUNSEL, "arbitration", c.NOW).case
 
 
+@pytest.mark.law("HND-01")
 def test_opening_pins_the_plan_and_asks_everybody_at_once() -> None:
     law = LegalAnswer("NOT-01", "art. 37", "30 days", "cn", "2026-11")
     change = closing.open_case(Case("c1", "e1", c.NOW), c.plan(law=(law,)), c.NOW)
     assert (change.case.stage, change.case.last_day) == (Stage.FREEZING, c.LAST_DAY)
     assert c.kinds(change) == ("CaseOpened", "LawAsked", "ClearancesOpened")
-    assert change.facts[0].data["systems"] == ("crm", "erp", "mail")
-    assert change.facts[1].data["rule"] == "NOT-01"
+    assert (change.facts[0].data["systems"], change.facts[1].data["rule"]) == (("crm", "erp", "mail"), "NOT-01")
     assert c.told(change, "case_opened") == ("lin", "wang", "zhou")
 
 
@@ -89,6 +89,7 @@ def test_the_handover_is_complete_with_every_item_and_every_department() -> None
     assert closing.handover_complete(c.approved(c.accepted(case)))
 
 
+@pytest.mark.law("HND-02")
 def test_the_last_day_ends_every_right_whatever_the_handovers_state() -> None:
     """HND-02: an unfinished handover never extends the employment."""
     case = last_day.propose(c.handing_over(), c.LEAVER, date(2027, 1, 29), "r", c.NOW).case
@@ -241,6 +242,7 @@ def test_without_a_hold_there_is_none_to_lift() -> None:
     assert c.kinds(closing.lift_hold(held(c.handing_over()), c.COUNSEL, "", c.NOW)) == ("HoldLifted",)
 
 
+@pytest.mark.law("HND-02")
 def test_a_hold_delays_neither_last_day_nor_the_end_of_access() -> None:
     """HND-02: wages, certificate and last day are untouched by a dispute."""
     left = c.after(closing.leave(held(c.handing_over()), OVER), OVER)

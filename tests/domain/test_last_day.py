@@ -36,6 +36,7 @@ def test_either_side_proposes_and_the_other_is_asked(by: Actor, side: Side, told
     assert (c.kinds(change), c.told(change, "last_day_proposed")) == (("LastDayProposed",), (told,))
 
 
+@pytest.mark.law("NOT-11")
 def test_an_earlier_day_takes_both_sides() -> None:
     """NOT-11: before the notice has ended, nobody can be released against the will of the other side."""
     change = agreed(c.LEAVER, EARLIER, c.HR)
@@ -50,6 +51,7 @@ def test_an_earlier_day_takes_both_sides() -> None:
     assert c.told(change, "last_day_moved") == ("lin",)
 
 
+@pytest.mark.law("NOT-08")
 @pytest.mark.parametrize(("by", "answering"), [(c.LEAVER, c.OTHER_HR), (c.HR, c.LEAVER)])
 def test_a_later_day_takes_both_sides_too(by: Actor, answering: Actor) -> None:
     """NOT-08: going on after the notice has ended is an agreement as well, in writing."""
@@ -57,17 +59,20 @@ def test_a_later_day_takes_both_sides_too(by: Actor, answering: Actor) -> None:
     assert (change.case.last_day, change.facts[0].data["rule"]) == (LATER, "NOT-08")
 
 
+@pytest.mark.law("NOT-11")
 @pytest.mark.parametrize(("day", "rule"), [(date(2026, 12, 22), "NOT-11"), (c.LAST_DAY, "NOT-08")])
 def test_the_end_of_the_notice_parts_early_release_from_extension(day: date, rule: str) -> None:
     case = c.handing_over(last_day=LATER)
     assert agreed(c.LEAVER, day, c.HR, case).facts[0].data["rule"] == rule
 
 
+@pytest.mark.law("NOT-08")
 def test_a_moved_day_is_warned_of_anew() -> None:
     case = last_day.answer(proposed(), c.HR, EARLIER, True, "", c.NOW).case
     assert case.warned_days == ()
 
 
+@pytest.mark.law("NOT-11")
 @pytest.mark.parametrize(
     ("by", "answering"), [(c.LEAVER, c.LEAVER), (c.LEAVER, c.LEAVER_OF_ALL_ROLES), (c.HR, c.HR), (c.HR, c.OTHER_HR)]
 )

@@ -22,6 +22,7 @@ def consented(case: Case | None = None) -> Case:
     return c.after(last_day.answer_withdrawal(requested(case), c.HR, True, "welcome back", c.NOW))
 
 
+@pytest.mark.law("NOT-09")
 def test_the_leaver_asks_and_nothing_is_undone_yet() -> None:
     """NOT-09: after arrival a withdrawal takes the employer's consent."""
     change = last_day.request_withdrawal(c.handing_over(), c.LEAVER, "I stay", c.NOW)
@@ -55,6 +56,7 @@ def test_a_declined_withdrawal_lets_the_case_go_on_and_may_be_asked_for_again() 
     assert requested(change.case).withdrawal is not None
 
 
+@pytest.mark.law("NOT-09")
 @pytest.mark.parametrize("by", [c.LEAVER, c.LEAVER_OF_ALL_ROLES, c.WITNESS, c.COUNSEL])
 def test_only_hr_consents_and_never_the_leaver(by: Actor) -> None:
     with c.forbidden("withdrawal.only_hr_answers"):
@@ -81,6 +83,7 @@ def test_the_employment_that_has_ended_is_not_revived_before_the_case_notices() 
         last_day.answer_withdrawal(requested(), c.HR, True, "", OVER)
 
 
+@pytest.mark.law("NOT-09")
 def test_everything_that_was_done_is_undone_last_step_first() -> None:
     """N6: every action knows its undo."""
     case = c.accepted(c.handing_over())

@@ -89,22 +89,6 @@ def test_every_human_decision_is_documented_with_an_input_that_its_model_accepts
         assert (fresh == "yes") is kind.fresh_sign_in, name
 
 
-def test_every_legal_rule_in_the_code_is_in_the_table_and_the_other_way_round() -> None:
-    rule = re.compile(r"\b[A-Z]{3}-\d\d\b")
-    listed = {cells[0] for cells in rows("law.md", 4) if rule.fullmatch(cells[0])}
-    sources = [path for folder in ("domain", "models", "workflows", "api") for path in (ROOT / folder).rglob("*")]
-    encoded = {found for path in sources if path.suffix in {".py", ".toml"} for found in rule.findall(path.read_text())}
-    assert listed == encoded
-
-
-def test_the_tests_that_the_law_table_names_exist() -> None:
-    named = [name for cells in rows("law.md", 4) for name in re.findall(r"`(test_\w+)`", cells[3])]
-    tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
-    assert named
-    for name in named:
-        assert f"def {name}(" in tests, name
-
-
 def test_every_metric_that_an_alert_asks_for_is_documented_and_every_alert_has_its_answer() -> None:
     alerts = yaml.safe_load((ROOT / "deploy" / "alerts.yml").read_text())["groups"][0]["rules"]
     text = (ROOT / "docs" / "operations.md").read_text()

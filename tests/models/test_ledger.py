@@ -58,6 +58,7 @@ def test_a_fact_hashes_alike_before_it_is_stored_and_after(chained: Engine) -> N
     assert fact_hash(again) == kept.hash
 
 
+@pytest.mark.law("EVD-03")
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -82,6 +83,7 @@ def test_a_fact_that_was_changed_and_hashed_anew_is_found_at_its_successor(chain
     assert verify("c1", rows).problems == ("fact 4 does not follow its predecessor",)
 
 
+@pytest.mark.law("EVD-03")
 @pytest.mark.parametrize("missing", [0, 1, 3])
 def test_a_missing_fact_is_found(chained: Engine, missing: int) -> None:
     rows = written.chain(chained)
@@ -89,6 +91,7 @@ def test_a_missing_fact_is_found(chained: Engine, missing: int) -> None:
     assert f"fact {missing + 1} is missing; found {missing + 2}" in verify("c1", rows).problems
 
 
+@pytest.mark.law("EVD-03")
 def test_facts_in_another_order_are_found(chained: Engine) -> None:
     rows = written.chain(chained)
     rows[1], rows[2] = rows[2], rows[1]

@@ -9,9 +9,10 @@ from sqlmodel import col, update
 
 from activities.failures import PersonMustAct
 from domain.plan import ClearancePlan, Plan, SystemPlan
+from models.calendars import working_calendar
 from models.database import writing
 from models.messages import StartCase
-from models.planner import DatabasePlanner, working_calendar
+from models.planner import DatabasePlanner
 from models.tables import Account, Department, Employee, Entitlement, SystemRight, Template
 from tests import builders
 from tests.builders import ARRIVAL, DEPARTMENTS, template_body

@@ -8,11 +8,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from models import schema, tables
+from models import employment, schema, tables
 from models.database import connect, writing
 from tests.builders import ARRIVAL
 
 METADATA = tables.FactRow.metadata
+assert employment.FreezeBasis.metadata is METADATA
 
 
 def test_the_migrations_make_exactly_the_tables(engine: Engine) -> None:

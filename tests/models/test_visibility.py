@@ -39,6 +39,7 @@ def test_the_leaver_the_witness_hr_counsel_and_auditors_see_the_whole(account: s
     assert sees(account, *roles) == SNAPSHOT
 
 
+@pytest.mark.law("PIP-01")
 def test_a_receiver_sees_the_own_items_and_the_record_to_sign() -> None:
     shown = sees("zhou")
     assert [item["id"] for item in shown["items"]] == ["files"]
@@ -63,6 +64,7 @@ def test_security_sees_access_and_nothing_of_the_handover() -> None:
     assert not {"items", "clearances", "withdrawal", "record"} & shown.keys()
 
 
+@pytest.mark.law("PIP-01")
 @pytest.mark.parametrize("role", [Role.ENGINEER, Role.ADMINISTRATOR])
 def test_those_who_keep_it_running_see_systems_and_gaps_but_no_reasons(role: Role) -> None:
     shown = sees("eng", role)
@@ -76,6 +78,7 @@ def test_who_took_part_earlier_sees_that_the_case_is_there() -> None:
     assert not {"items", "clearances", "systems", "grants", "plan"} & shown.keys()
 
 
+@pytest.mark.law("PIP-01")
 def test_a_stranger_is_nothing_to_the_case() -> None:
     stranger = Caller("stranger", "stranger", None, (), "zh", "Asia/Shanghai")
     assert relations(stranger, SNAPSHOT, takes_part=False) == ()

@@ -66,6 +66,7 @@ async def test_the_same_side_cannot_answer_its_own_proposal_and_a_declined_day_c
     assert (await case.state()).final_day == state.final_day
 
 
+@pytest.mark.law("NOT-08")
 async def test_a_moved_day_is_warned_of_anew(world: World) -> None:
     case = await world.resign()
     state = await signed_and_sealed(case)
@@ -76,6 +77,7 @@ async def test_a_moved_day_is_warned_of_anew(world: World) -> None:
     assert (await case.until_fact("LastDayWarned", 2)).data["days"] == "7"
 
 
+@pytest.mark.law("NOT-06")
 async def test_thirty_days_run_across_month_ends_and_leap_days(world: World) -> None:
     for arrived_on, ends_on in (
         (date(2027, 12, 31), date(2028, 1, 30)),

@@ -25,6 +25,7 @@ async def raw_history(case: RunningCase) -> list[HistoryEvent]:
     return list((await keyless.fetch_history()).events)
 
 
+@pytest.mark.law("PIP-01", "PIP-06")
 async def test_the_server_keeps_no_word_of_what_people_wrote_and_no_account(world: World) -> None:
     erp = world.systems.of("erp")
     erp.mood, erp.retry_after = Mood.DOWN, timedelta(hours=2)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from domain.case import ClearanceStatus, GrantStatus, Stage
 from models import decisions as d
 from tests import builders as b
@@ -12,6 +14,7 @@ A_MONTH_AND_A_DAY = timedelta(days=31)
 BEYOND_THE_PURSUIT = timedelta(days=65)
 
 
+@pytest.mark.law("HND-02")
 async def test_a_case_that_nobody_touches_leaves_on_its_last_day_and_closes_with_every_gap_listed(
     world: World,
 ) -> None:
@@ -33,6 +36,7 @@ async def test_a_case_that_nobody_touches_leaves_on_its_last_day_and_closes_with
     }
 
 
+@pytest.mark.law("NOT-08")
 async def test_silence_is_reminded_escalated_level_by_level_and_warned_of(world: World) -> None:
     case = await world.resign()
     await handing_over(case)

@@ -1,0 +1,122 @@
+"""What can be wrong with an imported file: stable codes, each with its sentence in both languages."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, computed_field
+
+from texts import LANGUAGES, text
+
+Code = Literal[
+    "duplicate",
+    "duplicate_column",
+    "file_too_large",
+    "has_another_account",
+    "malformed",
+    "malformed_csv",
+    "malformed_json",
+    "managers_in_a_circle",
+    "missing_column",
+    "no_header",
+    "not_allowed",
+    "not_text",
+    "out_of_range",
+    "own_manager",
+    "probation_before_hiring",
+    "required",
+    "too_long",
+    "too_many_cells",
+    "too_many_passwords",
+    "too_many_rows",
+    "too_short",
+    "unknown",
+    "unknown_column",
+    "unknown_yet",
+    "webhook_incomplete",
+    "whose_basis",
+]
+CODES = """\
+Of the whole file: `file_too_large`, `not_text` (neither UTF-8 nor GB18030), `no_header`, `unknown_column`,
+`missing_column`, `duplicate_column`, `malformed_csv`, `malformed_json`, `too_many_rows`, `too_many_passwords`.
+Of a row: `required`, `malformed`, `too_long`, `too_short`, `out_of_range`, `not_allowed` (none of the values that there
+are), `duplicate` (the same key twice), `too_many_cells`, `unknown` (names something that is not there), `unknown_yet`
+(likewise, only a warning), `own_manager`, `managers_in_a_circle`, `probation_before_hiring`, `has_another_account`
+(the employee), `webhook_incomplete`, `whose_basis` (a policy is everybody's, anything else one person's)."""
+
+FORMS = {
+    **dict.fromkeys(("hired_on", "probation_until", "contract_from", "contract_until"), "day"),
+    **dict.fromkeys(("in_force_from", "acknowledged_on"), "day"),
+    **dict.fromkeys(("active", "frozen_on_notice", "protects_data"), "yes_or_no"),
+    **dict.fromkeys(("keeps_secrets", "full_pay"), "yes_or_no"),
+    **dict.fromkeys(("key", "number", "department", "job", "manager", "head", "employee_number"), "key"),
+    **dict.fromkeys(("system", "right", "secret", "industry", "id", "category", "jobs", "departments"), "key"),
+    **dict.fromkeys(("name", "name_zh", "name_en"), "line"),
+    **dict.fromkeys(("quorum", "remind_every", "escalate_after", "due_after"), "whole_number"),
+    **dict.fromkeys(("agreed_notice_days", "non_compete_months"), "whole_number"),
+    **dict.fromkeys(("monthly_wage", "average_wage", "non_compete_monthly"), "amount"),
+    "login": "login",
+    "commission_share": "share",
+    "leave_days": "days",
+    "leave_taken": "days",
+    "region": "region",
+    "basis": "key",
+    "title": "line",
+    "email": "email",
+    "url": "url",
+    "levels": "level",
+}
+"""What is written in a column, by the column's name."""
+OTHER_FORM = "documented"
+LONGEST_VALUE_SHOWN = 80
+_HIDDEN = ("password",)
+
+
+class Problem(BaseModel):
+    """One thing wrong with a file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    row: int = Field(examples=[17])
+    """As a spreadsheet counts, the header being row 1 (of a JSON list: the first entry is 1); 0: the whole file."""
+    column: str = Field(default="", examples=["manager"])
+    code: Code = Field(examples=["unknown"], description=CODES)
+    value: str = Field(default="", examples=["S1099"])
+    limit: str = Field(default="", exclude=True)
+    """What the sentence names besides: the bound that was passed, or the values that are allowed."""
+    unit: str = Field(default="characters", exclude=True)
+    """What the bound counts."""
+
+    @computed_field(  # type: ignore[prop-decorator]  # mypy knows no decorator on a property; pydantic documents this
+        repr=False,
+        description="What is wrong and how to mend it, in Chinese and English",
+        examples=[{"zh": "第 17 行 manager：“S1099”不存在。", "en": "Row 17, manager: there is no “S1099”."}],
+    )
+    @property
+    def messages(self) -> dict[str, str]:
+        """The sentence by language. Made when it is read: of a hundred thousand problems few are shown."""
+        values = {"row": self.row, "column": self.column, "value": self.value, "limit": self.limit, "unit": self.unit}
+        form = form_of(self.column)
+        return {language: text(f"import_problem.{self.code}", language, form=form, **values) for language in LANGUAGES}
+
+
+def form_of(column: str) -> str:
+    """What is written in a column, as a key of the family `import_form`; an entry of a list is as its list."""
+    names = [part for part in column.split(".") if not part.isdigit()]
+    return FORMS.get(names[-1], OTHER_FORM) if names else OTHER_FORM
+
+
+def shown(column: str, value: object) -> str:
+    """A value or a name as it may stand in a report: short, text that every database takes, and never a password."""
+    if column in _HIDDEN or value is None:
+        return ""
+    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return said[:LONGEST_VALUE_SHOWN].encode(errors="backslashreplace").decode().replace("\x00", "\\x00")
+
+
+def bound(context: Mapping[str, Any]) -> str:
+    """The bound that pydantic says was passed, a range's with its sign, which both languages read alike."""
+    for name, sign in (("ge", "≥ "), ("le", "≤ "), ("max_length", ""), ("min_length", "")):
+        if name in context:
+            return f"{sign}{context[name]}"
+    return ""

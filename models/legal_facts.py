@@ -1,0 +1,77 @@
+"""What the law asks about a person and a notice, read from the company's records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, or_, select
+
+from domain.law.endings import Ending, Relation
+from domain.law.freeze import Basis, BasisKind
+from domain.law.notice import NoticeFacts
+from domain.law.rules import Override, Review
+from models.employment import Acknowledgement, EmploymentTerms, FreezeBasis
+from models.tables import Employee
+
+
+@dataclass(frozen=True)
+class Departure:
+    """What a notice says of how the employment ends."""
+
+    arrived_at: datetime
+    ending: Ending = Ending.RESIGNATION
+    wished_last_day: date | None = None
+    grounds: tuple[str, ...] = ()
+    initiator: str = ""
+    agreement: str = ""
+
+
+def terms_of(session: Session, employee_id: str) -> EmploymentTerms:
+    """The contract's terms; where none are on file, those of an ordinary full-time contract without figures."""
+    return session.get(EmploymentTerms, employee_id) or EmploymentTerms(employee_id=employee_id)
+
+
+def notice_facts(employee: Employee, terms: EmploymentTerms, departure: Departure) -> NoticeFacts:
+    """The facts by which the notice is judged."""
+    return NoticeFacts(
+        arrived_at=departure.arrived_at,
+        ending=departure.ending,
+        relation=Relation(terms.relation),
+        probation_until=employee.probation_until,
+        wished_last_day=departure.wished_last_day,
+        grounds=departure.grounds,
+        initiator=departure.initiator,
+        agreement=departure.agreement,
+        agreed_notice_days=terms.agreed_notice_days,
+        keeps_secrets=terms.keeps_secrets,
+        contract_until=terms.contract_until,
+    )
+
+
+def bases_of(session: Session, employee_id: str) -> tuple[Basis, ...]:
+    """Everything that a freeze of this person's rights may rest on, in a stable order."""
+    rows = session.exec(
+        select(FreezeBasis)
+        .where(or_(col(FreezeBasis.employee_id).is_(None), FreezeBasis.employee_id == employee_id))
+        .order_by(col(FreezeBasis.key))
+    ).all()
+    mine = select(Acknowledgement).where(Acknowledgement.employee_id == employee_id)
+    acknowledged = {row.basis: row.acknowledged_on for row in session.exec(mine).all()}
+    return tuple(
+        Basis(
+            kind=BasisKind(row.kind),
+            reference=row.title,
+            in_force_from=row.in_force_from,
+            full_pay=row.full_pay,
+            procedure=row.procedure,
+            publication=row.publication,
+            acknowledged_on=acknowledged.get(row.key),
+        )
+        for row in rows
+    )
+
+
+def review(environment: str, overrides: Mapping[str, Mapping[str, str]]) -> Review:
+    """How far rules are trusted here. Raises ValueError or KeyError if an override names nobody or no reason."""
+    named = {rule: Override(by=given["by"], reason=given["reason"]) for rule, given in overrides.items()}
+    return Review(production=environment == "production", overrides=named)

@@ -1,0 +1,118 @@
+"""Whoever mends a file reads what is wrong with which cell, and what to write instead, in Chinese or English."""
+
+import json
+
+import pytest
+from sqlalchemy import Engine
+
+from models import import_problems, imports
+from models.import_problems import Problem
+from models.imports import ImportReport
+from tests.builders import template_body
+from tests.models.files import ACCOUNTS, DEPARTMENTS, EMPLOYEES, FILES, run, said
+
+ROW = "S9,周敏,sales,salesperson,,S1,2020-01-01,"
+
+
+def messages(report: ImportReport, language: str = "en") -> list[str]:
+    return [problem.messages[language] for problem in report.problems]
+
+
+def employees(engine: Engine, before: str, after: str, language: str = "en") -> list[str]:
+    """What is said of an employee whose row has `after` in the place of `before`."""
+    assert before in ROW
+    return messages(run(engine, "employees", EMPLOYEES + ROW.replace(before, after) + "\n"), language)
+
+
+def test_a_reference_to_nothing_is_named_by_row_column_and_value(loaded: Engine) -> None:
+    assert employees(loaded, "S1,", "S1099,", "zh") == ["第 5 行 manager：“S1099”不存在。请改正写法，或先导入它。"]
+    assert employees(loaded, "S1,", "S1099,") == [
+        "Row 5, manager: there is no “S1099”. Correct it, or load what it names first."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wanted"),
+    [
+        ("2020-01-01", "soon", "a date such as 2026-01-05"),
+        ("salesperson", "sales person", "1 to 64 English letters"),
+        ("周敏", "周\x07敏", "one line of 1 to 100 characters"),
+    ],
+)
+def test_of_a_malformed_cell_is_said_what_to_write_there(loaded: Engine, before: str, after: str, wanted: str) -> None:
+    (message,) = employees(loaded, before, after)
+    assert wanted in message
+    assert after in message
+
+
+def test_a_bound_is_named_with_what_it_counts(loaded: Engine) -> None:
+    assert employees(loaded, "周敏", "长" * 101, "zh") == ["第 5 行 name：过长，最多 100 个字符。请缩短。"]
+    body = template_body(items=[])
+    text = json.dumps([{"key": "general", "industry": "general", "body": body}])
+    assert messages(run(loaded, "templates", text), "zh")[0].endswith("过短，至少 1 个条目。请补足。")
+
+
+def test_of_a_figure_out_of_range_the_range_is_named(loaded: Engine) -> None:
+    clearances = [{"department": "it", "title": ["x", "x"], "levels": ["head"], "due_after": 61}]
+    text = json.dumps([{"key": "x", "industry": "x", "body": template_body(clearances=clearances)}])
+    (message,) = messages(run(loaded, "templates", text))
+    assert "61 is out of range; it has to be ≤ 60." in message
+
+
+@pytest.mark.parametrize(
+    ("row", "wanted"),
+    [
+        ("x,X,,,,fr,,", "zh, en"),
+        ("x,X,,,hr;king,,,", "hr, security"),
+        ("x,X,,,,,Moon/Base,", "Asia/Shanghai"),
+    ],
+)
+def test_of_a_value_that_is_not_allowed_the_allowed_ones_are_named(loaded: Engine, row: str, wanted: str) -> None:
+    (message,) = messages(run(loaded, "accounts", ACCOUNTS + row + "\n"))
+    assert wanted in message.split("Use one of these: ")[1]
+
+
+def test_one_cell_has_one_problem_although_it_may_be_empty_or_an_address(loaded: Engine) -> None:
+    report = run(loaded, "accounts", ACCOUNTS + "x,X,no address,,,,,\n")
+    assert said(report) == [(4, "email", "malformed", "no address")]
+    assert "a mail address" in report.problems[0].messages["en"]
+
+
+def test_a_template_that_names_something_twice_says_what(loaded: Engine) -> None:
+    body = template_body()
+    body["items"] = [body["items"][0], body["items"][0]]
+    report = run(loaded, "templates", json.dumps([{"key": "general", "industry": "general", "body": body}]))
+    assert said(report) == [(1, "body", "duplicate", body["items"][0]["id"])]
+
+
+def test_a_warning_says_that_it_stops_nothing(engine: Engine) -> None:
+    (warning,) = run(engine, "departments", DEPARTMENTS).warnings
+    assert "does not stop this file" in warning.messages["en"]
+
+
+def test_a_sentence_never_shows_a_password(loaded: Engine) -> None:
+    report = run(loaded, "accounts", ACCOUNTS.replace("a long pass phrase", "open sesame"))
+    assert messages(report) == ["Row 2, password: too short; the least is 12 (characters). Add to it."]
+
+
+@pytest.mark.parametrize("junk", ["\ud800", "\x00", "x" * 1000])
+def test_what_is_no_text_or_too_long_is_shown_as_text_that_can_be_stored(engine: Engine, junk: str) -> None:
+    entry = {"key": junk, "industry": "general", "body": template_body(), junk: 1}
+    report = run(engine, "templates", json.dumps([entry]))
+    assert report.problems
+    for problem in report.problems:
+        assert len(problem.column + problem.value) < 3 * import_problems.LONGEST_VALUE_SHOWN
+        assert not {"\x00", "\ud800"} & set(problem.column + problem.value + problem.messages["zh"])
+
+
+def test_every_column_of_every_file_that_can_be_malformed_has_a_form_to_write() -> None:
+    """Cells that take any text, or one of a list, need none."""
+    columns = {name for kind in FILES for name in imports.KINDS[kind].shape.model_fields}
+    free = {"title", "roles", "language", "time_zone", "password", "connector"}
+    assert columns - free <= set(import_problems.FORMS)
+
+
+def test_a_problem_is_stored_with_its_sentences_and_without_what_only_they_name() -> None:
+    stored = Problem(row=2, column="name", code="too_long", value="x", limit="100").model_dump(mode="json")
+    assert set(stored) == {"row", "column", "code", "value", "messages"}
+    assert set(stored["messages"]) == {"zh", "en"}
