@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+from domain.law.answers import LegalAnswer
 from domain.law.rulebook import RuleBook
 from domain.law.workings import figure
 from domain.money import Money
-from domain.plan import LegalAnswer
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from domain.law.answers import LegalAnswer
 from domain.law.deductions import ClaimFinding, MonthlyLimit, WageMonth, judge, monthly_limit
 from domain.law.order_lines import CommissionLine, Condition
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
 from domain.law.workings import figure, percent
 from domain.money import Money, nothing, total
-from domain.plan import LegalAnswer
 
 
 class LineStatus(StrEnum):
@@ -85,8 +85,8 @@ def assess_commission(
 
     `other_pay` is the month's wage without these lines; they are wage as well (PAY-01) and count for its cap and its
     minimum (PAY-03). The law is that of `on`, the evidence that of `as_of`. Claims are judged in the order given, each
-    against its own line and what the sooner ones left of the month. Raises NoRule; ValueError for two currencies, or two
-    lines of one id.
+    against its own line and what the sooner ones left of the month. Raises NoRule; ValueError for two currencies, and
+    for two lines of one id.
     """
     if len({line.id for line in lines}) < len(lines):
         raise ValueError("each order line has its own id")

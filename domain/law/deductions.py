@@ -8,13 +8,13 @@ cap and the minimum wage leave. All the rest can only be claimed separately.
 from dataclasses import dataclass
 from datetime import date
 
+from domain.law.answers import LegalAnswer
 from domain.law.gates import DeductionClaim, Gate, GateFinding, Ground, grounds
 from domain.law.local_wages import minimum_wage
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
 from domain.law.workings import figure, percent
 from domain.money import Money, nothing
-from domain.plan import LegalAnswer
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from domain.law.answers import LegalAnswer
 from domain.law.rulebook import RuleBook
 from domain.law.severance import Doubt, Service, severance_sum
 from domain.law.workings import figure, percent
 from domain.money import Money
-from domain.plan import LegalAnswer
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 
+from domain.law.answers import LegalAnswer
 from domain.law.averages import AverageWage
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
 from domain.law.workings import figure, percent
 from domain.money import Money
-from domain.plan import LegalAnswer
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
+from domain.law.answers import LegalAnswer
 from domain.law.local_wages import minimum_wage
 from domain.law.periods import add_months, add_years
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
 from domain.law.workings import figure
 from domain.money import Money
-from domain.plan import LegalAnswer
 
 
 @dataclass(frozen=True)

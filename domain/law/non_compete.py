@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from domain.law.answers import LegalAnswer
 from domain.law.averages import AverageWage
 from domain.law.local_wages import minimum_wage
 from domain.law.periods import add_months
@@ -12,7 +13,6 @@ from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
 from domain.law.workings import figure, percent
 from domain.money import Money
-from domain.plan import LegalAnswer
 
 
 class Concern(StrEnum):

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from domain.law.answers import LegalAnswer
 from domain.law.periods import add_months
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
 from domain.law.workings import figure
 from domain.money import Money
-from domain.plan import LegalAnswer
 
 
 @dataclass(frozen=True)

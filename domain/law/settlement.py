@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from domain.law.answers import LegalAnswer
 from domain.law.bonus import BonusFinding
 from domain.law.commission import CommissionAssessment
 from domain.law.leave import LeaveAccount, unused_leave
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
-from domain.law.severance import Doubt, Ending, Service, severance
+from domain.law.severance import Doubt, Service, Termination, severance
 from domain.law.wages import WagesDue, wages_due
 from domain.law.workings import figure
 from domain.money import Money, nothing, total
-from domain.plan import LegalAnswer
 from domain.working_days import WorkingCalendar
 
 
@@ -43,7 +43,7 @@ class DecidedDeduction:
 class Leaving:
     """The facts of one ending."""
 
-    ending: Ending
+    termination: Termination
     service: Service
     unpaid_wages: Money
     """Wages up to the last day that payroll has not paid, without commission."""
@@ -97,7 +97,7 @@ def settle(book: RuleBook, leaving: Leaving, calendar: WorkingCalendar) -> Settl
     last_day, currency = leaving.service.last_day, leaving.unpaid_wages.currency
     due = wages_due(book, last_day, calendar)
     leave = unused_leave(book, last_day, leaving.leave)
-    pay = severance(book, leaving.ending, leaving.service, handover_done=leaving.handover_done)
+    pay = severance(book, leaving.termination, leaving.service, handover_done=leaving.handover_done)
     lines = (
         _wages(leaving, due),
         *_commission(leaving.commission),

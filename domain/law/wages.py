@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from domain.law.answers import LegalAnswer
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action, LegalRule
-from domain.plan import LegalAnswer
 from domain.working_days import WorkingCalendar
 
 
