@@ -4,6 +4,7 @@ What an agreed condition does not yet let be paid keeps accruing; what is in dis
 otherwise. Deductions are proposals and change nothing of what is payable.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,23 +12,11 @@ from enum import StrEnum
 
 from domain.law.answers import LegalAnswer
 from domain.law.deductions import ClaimFinding, MonthlyLimit, WageMonth, judge, monthly_limit
-from domain.law.gates import DeductionClaim
+from domain.law.order_lines import CommissionLine, Condition
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
 from domain.law.workings import figure, percent
 from domain.money import Money, nothing, total
-
-
-class Condition(StrEnum):
-    """On what the payment of a line depends, by contract or policy."""
-
-    NONE = "none"
-    COLLECTION = "collection"
-    """Paid as the customer pays."""
-    EVENT = "event"
-    """Another condition, met or not, such as a delivery accepted."""
-    NO_LEAVERS = "no_leavers"
-    """A clause that pays nothing to whoever has left. It is void (PAY-05)."""
 
 
 class LineStatus(StrEnum):
@@ -37,7 +26,7 @@ class LineStatus(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a line has its status."""
+    """What the condition does to a line, whoever disputes it."""
 
     NO_CONDITION = "no_condition"
     CLAUSE_VOID = "clause_void"
@@ -45,56 +34,15 @@ class Reason(StrEnum):
     CONDITION_MET = "condition_met"
     CONDITION_NOT_MET = "condition_not_met"
     PARTLY_RECEIVED = "partly_received"
+
+
+class Dispute(StrEnum):
+    """Why a person has to decide about a line. It is payable as if there were none until then."""
+
     SHARE_NOT_AGREED = "share_not_agreed"
+    """A successor works on, and how the commission is split was never agreed (PAY-06)."""
     CONDITION_CONTESTED = "condition_contested"
     DEDUCTION_CLAIMED = "deduction_claimed"
-
-
-@dataclass(frozen=True)
-class Receivable:
-    """What the customer owes for the order, and what has come in."""
-
-    total: Money
-    received: Money
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for a total that is not above zero, or receipts below zero."""
-        none = nothing(self.total.currency)
-        if self.total <= none or self.received < none:
-            raise ValueError(f"no receivable: {self.received} of {self.total}")
-
-
-@dataclass(frozen=True)
-class CommissionLine:
-    id: str
-    commission: Money
-    """For the whole order, when every condition is met."""
-    condition: Condition = Condition.NONE
-    agreed_in: str = ""
-    """Where the condition was agreed; empty: it was not, and does not count."""
-    receivable: Receivable | None = None
-    condition_met: bool = False
-    """For a condition that is an event."""
-    share: Decimal | None = Decimal(1)
-    """The leaver's agreed part of it; below one if a successor finishes the work, None if that was never agreed."""
-    paid: Money | None = None
-    contested: bool = False
-    """One side says that the condition does not bind, or was met."""
-    claims: tuple[DeductionClaim, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for negative money, a share that is none, or collection without a receivable."""
-        none = nothing(self.commission.currency)
-        if self.commission < none or self.already_paid < none:
-            raise ValueError(f"{self.id}: commission is not negative")
-        if self.share is not None and not 0 <= self.share <= 1:
-            raise ValueError(f"{self.id}: a share lies between 0 and 1, not {self.share}")
-        if self.condition is Condition.COLLECTION and self.receivable is None:
-            raise ValueError(f"{self.id}: collection needs its receivable")
-
-    @property
-    def already_paid(self) -> Money:
-        return self.paid or nothing(self.commission.currency)
 
 
 @dataclass(frozen=True)
@@ -102,6 +50,7 @@ class AssessedLine:
     id: str
     status: LineStatus
     reason: Reason
+    disputes: tuple[Dispute, ...]
     entitled: Money
     """The leaver's share of the commission, to the cent."""
     payable_now: Money
@@ -120,7 +69,13 @@ class CommissionAssessment:
     accruing: Money
     limit: MonthlyLimit
     defensible: Money
+    """The claims of all lines together."""
     separate_claims: Money
+
+    def defensible_on(self, line_id: str) -> Money:
+        """The most that may be deducted from that order line; nothing where there is no such line."""
+        mine = (line.claims for line in self.lines if line.id == line_id)
+        return total((finding.defensible for claims in mine for finding in claims), self.defensible.currency)
 
 
 def assess_commission(
@@ -130,8 +85,11 @@ def assess_commission(
 
     `other_pay` is the month's wage without these lines; they are wage as well (PAY-01) and count for its cap and its
     minimum (PAY-03). The law is that of `on`, the evidence that of `as_of`. Claims are judged in the order given, each
-    against its own line and what the sooner ones left of the month. Raises NoRule; ValueError for two currencies.
+    against its own line and what the sooner ones left of the month. Raises NoRule; ValueError for two currencies, and
+    for two lines of one id.
     """
+    if len({line.id for line in lines}) < len(lines):
+        raise ValueError("each order line has its own id")
     currency = other_pay.wage.currency
     payable = total((_payable(line)[0] for line in lines), currency)
     limit = monthly_limit(book, on, WageMonth(other_pay.wage + payable, other_pay.already_deducted))
@@ -153,9 +111,9 @@ def assess_commission(
 def _assess(book: RuleBook, on: date, line: CommissionLine, limit: MonthlyLimit, as_of: date) -> AssessedLine:
     payable, working = _payable(line)
     entitled = _entitled(line).to_cents()
-    reason = _reason(line)
+    reason, disputes = _reason(line), tuple(_disputes(line))
     status = LineStatus.EARNED
-    if line.share is None or line.contested or line.claims:
+    if disputes:
         status = LineStatus.DISPUTED
     elif reason in (Reason.PARTLY_RECEIVED, Reason.CONDITION_NOT_MET):
         status = LineStatus.PENDING
@@ -170,7 +128,8 @@ def _assess(book: RuleBook, on: date, line: CommissionLine, limit: MonthlyLimit,
     return AssessedLine(
         id=line.id,
         status=status,
-        reason=_dispute(line) or reason,
+        reason=reason,
+        disputes=disputes,
         entitled=entitled,
         payable_now=payable,
         accruing=max(none, entitled - line.already_paid - payable),
@@ -212,7 +171,6 @@ def _payable(line: CommissionLine) -> tuple[Money, str]:
 
 
 def _reason(line: CommissionLine) -> Reason:
-    """What the condition does to the line, whoever disputes it."""
     if line.condition is Condition.NO_LEAVERS:
         return Reason.CLAUSE_VOID
     if line.condition is Condition.NONE:
@@ -227,9 +185,10 @@ def _reason(line: CommissionLine) -> Reason:
     return Reason.CONDITION_NOT_MET if nothing_came else Reason.PARTLY_RECEIVED
 
 
-def _dispute(line: CommissionLine) -> Reason | None:
+def _disputes(line: CommissionLine) -> Iterator[Dispute]:
     if line.share is None:
-        return Reason.SHARE_NOT_AGREED
+        yield Dispute.SHARE_NOT_AGREED
     if line.contested:
-        return Reason.CONDITION_CONTESTED
-    return Reason.DEDUCTION_CLAIMED if line.claims else None
+        yield Dispute.CONDITION_CONTESTED
+    if line.claims:
+        yield Dispute.DEDUCTION_CLAIMED

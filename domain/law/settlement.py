@@ -3,6 +3,7 @@
 Nothing is deducted here unless a named person has decided it, and never more than is defensible (PAY-03, PAY-04).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,7 +14,7 @@ from domain.law.commission import CommissionAssessment
 from domain.law.leave import LeaveAccount, unused_leave
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
-from domain.law.severance import Doubt, Ending, Service, severance
+from domain.law.severance import Doubt, Service, Termination, severance
 from domain.law.wages import WagesDue, wages_due
 from domain.law.workings import figure
 from domain.money import Money, nothing, total
@@ -31,8 +32,9 @@ class LineKind(StrEnum):
 
 @dataclass(frozen=True)
 class DecidedDeduction:
-    """What a person has decided to deduct, after the assessment said how much is defensible."""
+    """What a person has decided to deduct from one order line, once the assessment said how much is defensible."""
 
+    line: str
     by: str
     amount: Money
 
@@ -41,7 +43,7 @@ class DecidedDeduction:
 class Leaving:
     """The facts of one ending."""
 
-    ending: Ending
+    termination: Termination
     service: Service
     unpaid_wages: Money
     """Wages up to the last day that payroll has not paid, without commission."""
@@ -49,19 +51,22 @@ class Leaving:
     handover_done: bool
     commission: CommissionAssessment | None = None
     bonus: BonusFinding | None = None
-    deduction: DecidedDeduction | None = None
+    deductions: tuple[DecidedDeduction, ...] = ()
+    """At most one for each order line."""
 
 
 @dataclass(frozen=True)
 class SettlementLine:
     kind: LineKind
     reference: str
-    """The order line of commission, the person who decided a deduction; empty otherwise."""
+    """The order line of commission or of a deduction from it; empty otherwise."""
     amount: Money
     """To the cent; below zero only for a decided deduction."""
     answers: tuple[LegalAnswer, ...]
     held: bool = False
     """True while it waits for the handover, as severance pay alone may (HND-03)."""
+    decided_by: str = ""
+    """Who answers for a deduction."""
 
 
 @dataclass(frozen=True)
@@ -86,22 +91,21 @@ class Settlement:
 def settle(book: RuleBook, leaving: Leaving, calendar: WorkingCalendar) -> Settlement:
     """The settlement of one ending under the law of its last day; each line to the cent, and the total is their sum.
 
-    Raises NoRule; ValueError for a deduction above what is defensible or that nobody answers for, for negative wages,
+    Raises NoRule; ValueError for a deduction above what its line leaves or that nobody answers for, for negative wages,
     and as `unused_leave` and `severance` do.
     """
     last_day, currency = leaving.service.last_day, leaving.unpaid_wages.currency
     due = wages_due(book, last_day, calendar)
     leave = unused_leave(book, last_day, leaving.leave)
-    pay = severance(book, leaving.ending, leaving.service, handover_done=leaving.handover_done)
+    pay = severance(book, leaving.termination, leaving.service, handover_done=leaving.handover_done)
     lines = (
         _wages(leaving, due),
         *_commission(leaving.commission),
         *_bonus(leaving.bonus),
         SettlementLine(LineKind.UNUSED_LEAVE, "", leave.payable, (leave.answer,)),
         SettlementLine(LineKind.SEVERANCE, "", pay.amount, (pay.answer,), held=pay.held),
-        *_deduction(book, last_day, leaving),
+        *_deductions(book, last_day, leaving),
     )
-    undecided = leaving.bonus is not None and leaving.bonus.payable is None
     return Settlement(
         lines=lines,
         total=total((line.amount for line in lines), currency),
@@ -109,7 +113,7 @@ def settle(book: RuleBook, leaving: Leaving, calendar: WorkingCalendar) -> Settl
         accruing=leaving.commission.accruing if leaving.commission else nothing(currency),
         due=due,
         doubts=pay.doubts,
-        undecided=(leaving.bonus.answer,) if undecided and leaving.bonus else (),
+        undecided=(leaving.bonus.answer,) if leaving.bonus and leaving.bonus.payable is None else (),
     )
 
 
@@ -130,15 +134,18 @@ def _bonus(bonus: BonusFinding | None) -> tuple[SettlementLine, ...]:
     return (SettlementLine(LineKind.BONUS, "", bonus.payable, (bonus.answer,)),)
 
 
-def _deduction(book: RuleBook, last_day: date, leaving: Leaving) -> tuple[SettlementLine, ...]:
-    decided = leaving.deduction
-    if decided is None:
-        return ()
-    most = leaving.commission.defensible if leaving.commission else nothing(decided.amount.currency)
-    if not decided.by or decided.amount.amount <= 0:
-        raise ValueError("a deduction has an amount, and a person who decided it")
-    if decided.amount != decided.amount.to_cents() or most < decided.amount:
-        raise ValueError(f"at most {figure(most)} may be deducted, in whole cents, not {decided.amount.amount}")
-    working = f"{figure(decided.amount)} ≤ {figure(most)}"
-    answer = book.answer("PAY-04", last_day, working, action=Action.RECORD)
-    return (SettlementLine(LineKind.DECIDED_DEDUCTION, decided.by, decided.amount * -1, (answer,)),)
+def _deductions(book: RuleBook, last_day: date, leaving: Leaving) -> Iterator[SettlementLine]:
+    if len({decided.line for decided in leaving.deductions}) < len(leaving.deductions):
+        raise ValueError("each order line is decided about once")
+    for decided in leaving.deductions:
+        found, none = leaving.commission, nothing(decided.amount.currency)
+        most = found.defensible_on(decided.line) if found else none
+        if not decided.by or decided.amount <= none:
+            raise ValueError("a deduction has an amount, and a person who decided it")
+        if decided.amount != decided.amount.to_cents() or most < decided.amount:
+            amount = decided.amount.amount
+            raise ValueError(f"{decided.line}: at most {figure(most)} in whole cents may be deducted, not {amount}")
+        answer = book.answer("PAY-04", last_day, f"{figure(decided.amount)} ≤ {figure(most)}", action=Action.RECORD)
+        yield SettlementLine(
+            LineKind.DECIDED_DEDUCTION, decided.line, decided.amount * -1, (answer,), decided_by=decided.by
+        )

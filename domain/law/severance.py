@@ -15,7 +15,7 @@ from domain.law.workings import figure
 from domain.money import Money, nothing
 
 
-class Ending(StrEnum):
+class Termination(StrEnum):
     """How an employment ends, as far as severance pay depends on it (LCL 36 to 46)."""
 
     RESIGNATION = "resignation"
@@ -41,12 +41,12 @@ class Ending(StrEnum):
 
 _DUE = frozenset(
     {
-        Ending.EMPLOYER_FAULT,
-        Ending.MUTUAL_BY_EMPLOYER,
-        Ending.DISMISSAL_WITHOUT_FAULT,
-        Ending.REDUNDANCY,
-        Ending.EXPIRY_BY_EMPLOYER,
-        Ending.EMPLOYER_CLOSED,
+        Termination.EMPLOYER_FAULT,
+        Termination.MUTUAL_BY_EMPLOYER,
+        Termination.DISMISSAL_WITHOUT_FAULT,
+        Termination.REDUNDANCY,
+        Termination.EXPIRY_BY_EMPLOYER,
+        Termination.EMPLOYER_CLOSED,
     }
 )
 """The cases of LCL 46."""
@@ -101,12 +101,12 @@ class Severance:
     answer: LegalAnswer
 
 
-def severance(book: RuleBook, ending: Ending, service: Service, *, handover_done: bool) -> Severance:
+def severance(book: RuleBook, termination: Termination, service: Service, *, handover_done: bool) -> Severance:
     """Severance pay under LCL 46, 47 and 50(2) (HND-03); nothing after a resignation.
 
     Raises NoRule; ValueError as `severance_sum` does.
     """
-    if ending not in _DUE:
+    if termination not in _DUE:
         none = nothing(book.national.currency)
         answer = book.answer("HND-03", service.last_day, figure(none), action=Action.RECORD)
         return Severance(due=False, amount=none, held=False, doubts=(), answer=answer)

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from domain.law.commission import CommissionLine, Condition, Receivable
 from domain.law.deductions import WageMonth
 from domain.law.gates import Agreement, DeductionClaim, Hearing, Proof, WrittenNotice
+from domain.law.order_lines import CommissionLine, Condition, Receivable
 from domain.money import Money
 
 LAST_DAY = date(2026, 12, 23)
@@ -84,3 +84,6 @@ LINES = st.builds(
     claims=st.lists(CLAIMS | STRONG_CLAIMS, max_size=3).map(tuple),
 )
 MONTHS = st.builds(WageMonth, ODD_AMOUNTS, st.just(yuan(0)) | AMOUNTS)
+ORDERS = st.lists(LINES, max_size=5).map(
+    lambda lines: tuple(replace(one, id=f"line-{number}") for number, one in enumerate(lines))
+)

@@ -10,16 +10,15 @@ from hypothesis import strategies as st
 from domain.law.bonus import year_end_bonus
 from domain.law.commission import (
     AssessedLine,
-    CommissionLine,
-    Condition,
+    Dispute,
     LineStatus,
     Reason,
-    Receivable,
     assess_commission,
 )
 from domain.law.deductions import WageMonth
+from domain.law.order_lines import CommissionLine, Condition, Receivable
 from tests.domain.law.books import book
-from tests.domain.law.pay import AS_OF, LAST_DAY, LINES, MONTHS, claim, deterministic, line, month, yuan
+from tests.domain.law.pay import AS_OF, LAST_DAY, LINES, MONTHS, ORDERS, claim, deterministic, line, month, yuan
 
 BOOK = book()
 COLLECTION = {"condition": Condition.COLLECTION, "agreed_in": "contract, clause 8"}
@@ -81,15 +80,15 @@ def assessed(of: CommissionLine) -> AssessedLine:
         ),
         ({"condition": Condition.EVENT}, LineStatus.EARNED, Reason.CONDITION_NOT_AGREED, "5000", "0"),
         ({"share": Decimal("0.6")}, LineStatus.EARNED, Reason.NO_CONDITION, "3000", "0"),
-        ({"share": None}, LineStatus.DISPUTED, Reason.SHARE_NOT_AGREED, "5000", "0"),
+        ({"share": None}, LineStatus.DISPUTED, Reason.NO_CONDITION, "5000", "0"),
         (
             {**COLLECTION, "receivable": received("25000"), "contested": True},
             LineStatus.DISPUTED,
-            Reason.CONDITION_CONTESTED,
+            Reason.PARTLY_RECEIVED,
             "1250",
             "3750",
         ),
-        ({"claims": (claim(),)}, LineStatus.DISPUTED, Reason.DEDUCTION_CLAIMED, "5000", "0"),
+        ({"claims": (claim(),)}, LineStatus.DISPUTED, Reason.NO_CONDITION, "5000", "0"),
     ],
 )
 def test_a_line_is_earned_pending_or_disputed(
@@ -98,6 +97,15 @@ def test_a_line_is_earned_pending_or_disputed(
     found = assessed(line("5000", **changed))
     assert (found.status, found.reason) == (status, reason)
     assert (found.payable_now, found.accruing) == (yuan(payable), yuan(accruing))
+
+
+@pytest.mark.law("PAY-06")
+def test_every_dispute_is_named_and_none_changes_what_is_payable() -> None:
+    of = line("5000", share=None, contested=True, claims=(claim(),))
+    found = assessed(of)
+    assert found.disputes == (Dispute.SHARE_NOT_AGREED, Dispute.CONDITION_CONTESTED, Dispute.DEDUCTION_CLAIMED)
+    assert found.payable_now == yuan(5000)
+    assert assessed(line("5000")).disputes == ()
 
 
 @pytest.mark.law("PAY-05")
@@ -152,6 +160,7 @@ def test_a_hold_stays_on_its_own_order_line() -> None:
     assert found.limit.amount == yuan("9660.00")
     assert [sum(f.defensible.amount for f in one.claims) for one in found.lines] == [300, 0]
     assert (found.defensible, found.separate_claims) == (yuan(300), yuan(700))
+    assert [found.defensible_on(name) for name in ("a", "b", "c")] == [yuan(300), yuan(0), yuan(0)]
 
 
 @pytest.mark.law("PAY-01", "PAY-03")
@@ -174,7 +183,7 @@ def test_the_sooner_claim_takes_what_the_month_leaves() -> None:
 
 @pytest.mark.law("PAY-03", "PAY-04")
 @deterministic
-@given(st.lists(LINES, max_size=5).map(tuple), MONTHS)
+@given(ORDERS, MONTHS)
 def test_all_proposals_together_break_neither_cap_nor_floor(
     lines: tuple[CommissionLine, ...], other: WageMonth
 ) -> None:
@@ -213,6 +222,11 @@ def test_a_claim_changes_nothing_of_what_is_payable(of: CommissionLine, other: W
 def test_a_line_without_sense_is_refused(changed: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         line(**changed)
+
+
+def test_two_lines_of_one_id_are_refused() -> None:
+    with pytest.raises(ValueError, match="its own id"):
+        assess_commission(BOOK, LAST_DAY, (line(), line()), month("8000"), AS_OF)
 
 
 @pytest.mark.parametrize(("came", "of"), [("0", "0"), ("1", "-1"), ("-1", "5")])

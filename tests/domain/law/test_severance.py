@@ -9,19 +9,19 @@ from hypothesis import strategies as st
 
 from domain.law.averages import average_wage
 from domain.law.exposure import unlawful_freeze, unlawful_termination, unpaid_after_order
-from domain.law.severance import Doubt, Ending, Service, months_of_severance, severance, severance_sum
+from domain.law.severance import Doubt, Service, Termination, months_of_severance, severance, severance_sum
 from domain.money import Money
 from tests.domain.law.books import CITY, book
 from tests.domain.law.pay import LAST_DAY, deterministic, yuan
 
 BOOK = book()
 DUE = {
-    Ending.EMPLOYER_FAULT,
-    Ending.MUTUAL_BY_EMPLOYER,
-    Ending.DISMISSAL_WITHOUT_FAULT,
-    Ending.REDUNDANCY,
-    Ending.EXPIRY_BY_EMPLOYER,
-    Ending.EMPLOYER_CLOSED,
+    Termination.EMPLOYER_FAULT,
+    Termination.MUTUAL_BY_EMPLOYER,
+    Termination.DISMISSAL_WITHOUT_FAULT,
+    Termination.REDUNDANCY,
+    Termination.EXPIRY_BY_EMPLOYER,
+    Termination.EMPLOYER_CLOSED,
 }
 WAGES = st.lists(st.decimals(0, 200_000, places=2).map(yuan), min_size=1, max_size=12).map(tuple)
 SERVICES = st.builds(
@@ -72,10 +72,10 @@ def test_another_day_of_service_never_costs_severance(hired: date, days: int) ->
 
 
 @pytest.mark.law("HND-03")
-@pytest.mark.parametrize("ending", list(Ending))
-def test_severance_is_due_in_the_cases_of_article_46_and_no_other(ending: Ending) -> None:
-    found = severance(BOOK, ending, service(), handover_done=False)
-    assert found.due is (ending in DUE)
+@pytest.mark.parametrize("ended_by", list(Termination))
+def test_severance_is_due_in_the_cases_of_article_46_and_no_other(ended_by: Termination) -> None:
+    found = severance(BOOK, ended_by, service(), handover_done=False)
+    assert found.due is (ended_by in DUE)
     assert found.amount == (yuan(50_000) if found.due else yuan(0))
     assert found.held is found.due
     assert (found.answer.rule_id, found.answer.action) == ("HND-03", "warn" if found.due else "record")
@@ -83,7 +83,7 @@ def test_severance_is_due_in_the_cases_of_article_46_and_no_other(ending: Ending
 
 @pytest.mark.law("HND-02", "HND-03")
 def test_a_handover_that_is_done_releases_it() -> None:
-    found = severance(BOOK, Ending.EMPLOYER_FAULT, service(), handover_done=True)
+    found = severance(BOOK, Termination.EMPLOYER_FAULT, service(), handover_done=True)
     assert (found.held, found.answer.action) == (False, "record")
     assert found.answer.answer == "120000.00 ÷ 12 = 10000.00; 5 × 10000.00 = 50000.00"
 
