@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 from domain.people import Role
 from models.accounts import hash_password
 from models.database import utc_now, writing
+from models.employment import FreezeBasis
 from models.tables import (
     AccessToken,
     Account,
@@ -85,7 +86,10 @@ class Company:
             for right in RIGHTS:
                 frozen = right in FROZEN
                 row = {"system": system, "right": right, "name_zh": right, "name_en": right}
-                yield SystemRight, {**row, "frozen_on_notice": frozen}
+                yield SystemRight, {**row, "frozen_on_notice": frozen, "protects_data": right == "export"}
+        policy = {"key": "handbook", "kind": "policy", "title": "handbook", "in_force_from": date(2020, 1, 1)}
+        proofs = {"full_pay": True, "procedure": "minutes", "publication": "intranet", "employee_id": None}
+        yield FreezeBasis, {**policy, **proofs}
         for number in range(self.leavers):
             yield from _person(leaver(number), DEPARTMENTS[0], "leaver", password, manager=f"n-{WITNESS}")
             for system in SYSTEMS:

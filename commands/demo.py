@@ -13,6 +13,9 @@ from typing import Any
 from commands.cast import Cast
 from commands.instance import DidNotStart, Instance
 from commands.person import Person, Unexpected
+from commands.sample import WITHOUT_BASIS
+from domain.timezones import local_date
+from models.database import utc_now
 
 WITHIN = 60.0
 COLLEAGUE = "zhou.min"
@@ -204,7 +207,34 @@ def last_day(story: Story) -> None:
     story.tell(f"证据链 {chain['facts']} 条事实，完整", f"The evidence chain of {chain['facts']} facts is intact")
 
 
+def unlawful_freeze(story: Story) -> None:
+    """Another salesperson, whose contract has no such clause: the freeze is refused, and lawfully repaired (N2)."""
+    story.part("没有依据的冻结", "A freeze without a basis")
+    body = {"employee_number": WITHOUT_BASIS, "channel": "email", "text": "本人因个人原因辞职，请知悉。"}
+    story.case_id = story.cast.hr.post("/cases", body, expect=201)["case_id"]
+    limited = story.until(lambda d: d["stage"] == "handing_over" and followed(d), "limited and read back")["case"]
+    story.check(limited["freeze"]["scope"] == "limited", "a freeze without a basis went through")
+    lost = {right for s in limited["systems"] for right in set(s["held"]) - set(s["desired"])}
+    protected = {right for system in limited["systems"] for right in system["limited"]}
+    story.check(bool(lost) and lost <= protected, f"more than data was taken away: {lost - protected}")
+    cited = next(law for law in limited["plan"]["freeze"]["law"] if law["action"] == "block")
+    story.tell(
+        f"何俊没有合同条款，也未签收制度：依 {cited['rule_id']} 拒绝停止其业务，只限制 {'、'.join(sorted(lost))}",
+        f"No clause, no acknowledged policy: {cited['rule_id']} refuses to stop the work; only data are protected",
+    )
+    today = local_date(utc_now(), "Asia/Shanghai").isoformat()
+    story.cast.hr.decide(story.case_id, "file_freeze_agreement", reference="补充协议 2026-031", signed_on=today)
+    full = story.until(followed, "frozen and read back")["case"]
+    story.check(full["freeze"]["scope"] == "full", "the agreement did not carry the freeze")
+    story.check(all(set(s["desired"]) == set(s["held"]) - set(s["frozen"]) for s in full["systems"]), "not all frozen")
+    story.tell(
+        "双方签署保证足额工资的补充协议，人事登记：冻结依法生效并回读",
+        "Both sides sign an agreement that promises full pay; HR files it: the freeze goes on, lawfully, read back",
+    )
+
+
 CHAPTERS = (notice_and_freeze, temporary_access, handover, clearances, signatures, last_day)
+"""Of the case that the last line tells of."""
 
 
 def main() -> int:
@@ -220,6 +250,7 @@ def main() -> int:
                     chapter(story)
                 events, size = cast.history(story.case_id)
                 status = story.detail()["stage"]
+                unlawful_freeze(Story(cast))
                 cast.leave()
         except (NotAsTold, Unexpected, DidNotStart) as error:
             print(f"\n演示中断 · The story broke off: {error}", file=sys.stderr)

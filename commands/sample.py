@@ -15,7 +15,9 @@ PASSWORD = "come-back-whole"  # noqa: S105  # known to everybody: only ever load
 HR, SECURITY, ADMINISTRATOR = "zhang.xiaoyan", "ma.junjie", "dong.haoran"
 """Logins."""
 SALESPERSON = "S1512"
-"""Employee number of 林晓, whose departure the demo tells."""
+"""Employee number of 林晓, whose departure the demo tells; a clause of the contract carries the freeze."""
+WITHOUT_BASIS = "S1514"
+"""Employee number of 何俊: no clause, no acknowledged policy, so nothing carries a freeze."""
 
 
 class BadSample(RuntimeError):

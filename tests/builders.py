@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from config import Settings
 from domain.people import Actor, Role
 from models.database import writing
+from models.employment import FreezeBasis
 from models.tables import (
     Account,
     ConnectedSystem,
@@ -119,6 +120,16 @@ def company(engine: Engine, **template_changes: Any) -> None:
                     SystemRight(system=system, right=right, name_zh=right, name_en=right, frozen_on_notice=frozen)
                 )
                 session.add(Entitlement(employee_id="e-lin", system=system, right=right, changed_at=ARRIVAL))
+        session.add(
+            FreezeBasis(
+                key="handbook",
+                kind="policy",
+                title="handbook 3",
+                in_force_from=date(2020, 1, 1),
+                procedure="minutes 12",
+                publication="intranet 4",
+            )
+        )
         session.add(
             Template(
                 key="general",
