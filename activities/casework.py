@@ -2,9 +2,11 @@
 
 from temporalio import activity
 
-from activities.ports import Ledger, People, Planner, SigningDesk
+from activities.ports import Ledger, Papers, People, Planner, SigningDesk
 from models.messages import (
+    IssuedPaper,
     MadePlan,
+    PaperOrder,
     PresentedRecord,
     RecordDraft,
     RecordOutcome,
@@ -15,11 +17,12 @@ from models.messages import (
 
 
 class CaseActivities:
-    def __init__(self, planner: Planner, ledger: Ledger, people: People, signing: SigningDesk) -> None:
+    def __init__(self, planner: Planner, ledger: Ledger, people: People, signing: SigningDesk, papers: Papers) -> None:
         self._planner = planner
         self._ledger = ledger
         self._people = people
         self._signing = signing
+        self._papers = papers
 
     @activity.defn
     def make_plan(self, start: StartCase) -> MadePlan:
@@ -45,3 +48,8 @@ class CaseActivities:
     def seal_record(self, order: SealOrder) -> None:
         """Closes the document with what every party did."""
         self._signing.seal(order)
+
+    @activity.defn
+    def issue_paper(self, order: PaperOrder) -> IssuedPaper:
+        """Makes a paper that the departure owes; the same order always makes the same paper."""
+        return self._papers.issue(order)

@@ -5,6 +5,8 @@ from typing import Protocol
 from domain.plan import Plan
 from models.messages import (
     AccessOrder,
+    IssuedPaper,
+    PaperOrder,
     PresentedRecord,
     RecordDraft,
     RecordOutcome,
@@ -68,6 +70,14 @@ class Connectors(Protocol):
 
     def of(self, system: str) -> Connector:
         """Raises PersonMustAct if no such system is set up."""
+        ...
+
+
+class Papers(Protocol):
+    """Makes the papers that a departure owes people."""
+
+    def issue(self, order: PaperOrder) -> IssuedPaper:
+        """Stores the paper, once. Raises PersonMustAct if the company's records lack what the law wants in it."""
         ...
 
 

@@ -280,6 +280,24 @@ class Hold:
     at: datetime
 
 
+class PaperKind(StrEnum):
+    """What a departure owes people in writing."""
+
+    PRIVACY_NOTICE = "privacy_notice"
+    FREEZE_AGREEMENT = "freeze_agreement"
+    """A supplementary agreement, ready for both sides to sign."""
+    CERTIFICATE = "certificate"
+    """离职证明, with the four statutory fields and nothing else."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    kind: PaperKind
+    document_id: str
+    sha256: str
+    issued_at: datetime
+
+
 @dataclass(frozen=True)
 class Gap:
     """Something that was not done or could not be verified when the case closed."""
@@ -315,6 +333,9 @@ class Case:
     pursue_until: datetime | None = None
     closed_at: datetime | None = None
     gaps: tuple[Gap, ...] = field(default=())
+    papers: tuple[Paper, ...] = ()
+    papers_missing: tuple[PaperKind, ...] = ()
+    """Papers that are due and can't be made of the company's data as they stand."""
     departed: tuple[str, ...] = ()
     """Accounts that the case found closed: nobody who left is asked in the place of somebody who left."""
 

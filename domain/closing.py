@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import access, checklist, clearances, freezing, grants, signing
+from domain import access, checklist, clearances, freezing, grants, papers, signing
 from domain.case import (
     Case,
     ClearanceStatus,
@@ -125,7 +125,7 @@ def may_close(case: Case, now: datetime) -> bool:
         return False
     if case.close_requested_by:
         return True
-    if access.unverified(case):
+    if access.unverified(case) or papers.due(case):
         return False
     sealed = case.record is not None and case.record.sealed_at is not None
     if handover_complete(case) and sealed:
@@ -152,6 +152,7 @@ def gaps(case: Case) -> tuple[Gap, ...]:
         if case.record.settled and case.record.sealed_at is None:
             found.append(Gap("record", "handover_record", "not_sealed"))
     found += [Gap("access", s.system, s.last_problem or "not_verified") for s in access.unverified(case)]
+    found += [Gap("paper", kind.value, "not_issued") for kind in papers.due(case)]
     return tuple(found)
 
 

@@ -1,10 +1,10 @@
 """What travels between API, workflow and activities. Identifiers and dates only: no names, no addresses."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from domain.case import Case, Operation, Signature
+from domain.case import Case, Operation, PaperKind, Signature
 from domain.change import Notification
 from domain.plan import Plan
 
@@ -107,6 +107,21 @@ class RecordDraft(Message):
 
 
 class PresentedRecord(Message):
+    document_id: str
+    sha256: str
+
+
+class PaperOrder(Message):
+    """A paper to be made of the company's records; the same order always makes the same paper."""
+
+    case_id: str
+    employee_id: str
+    kind: PaperKind
+    last_day: date
+    now: datetime
+
+
+class IssuedPaper(Message):
     document_id: str
     sha256: str
 

@@ -58,7 +58,8 @@ def project(session: Session, case: Case, version: int, now: datetime) -> None:
         "stage": case.stage.value,
         "open": not case.closed,
         "closed_at": case.closed_at,
-        "failing": bool(case.plan_problem) or any(system.failing_since is not None for system in case.systems),
+        "failing": bool(case.plan_problem or case.papers_missing)
+        or any(system.failing_since is not None for system in case.systems),
         "next_due_at": min((task.due_at for task in tasks if task.due_at), default=None),
         "version": version,
         "snapshot": to_snapshot(case),

@@ -11,7 +11,6 @@ from domain.case import Case
 from domain.errors import conflict, invalid, not_found
 from domain.law import notice
 from domain.law.notice import NoticeAnswer
-from domain.law.rulebook import NoRule
 from domain.timezones import local_date
 from models import projection
 from models.accounts import Caller
@@ -91,10 +90,7 @@ def judge(session: Session, employee: Employee, departure: Departure) -> NoticeA
     """When this notice ends the employment, by the law of the place where the person works. Raises Refusal."""
     terms = terms_of(session, employee.id)
     holidays = working_calendar(employee.time_zone, departure.arrived_at).holidays
-    try:
-        return notice.judge(library().book(terms.region), notice_facts(employee, terms, departure), holidays)
-    except NoRule as silent:
-        raise invalid("notice.no_law_for_that_day") from silent
+    return notice.judge(library().book(terms.region), notice_facts(employee, terms, departure), holidays)
 
 
 def _check(session: Session, registration: Registration, leaver: str, now: datetime) -> None:

@@ -20,6 +20,7 @@ from workflows.endurance import outlives_cancellation
 from workflows.failure import Failure
 from workflows.ids import WORKFLOW_TYPE
 from workflows.journal import Journal, Rule
+from workflows.paper_keeper import PaperKeeper
 from workflows.record_keeper import RecordKeeper
 from workflows.showcase import Showcase
 
@@ -191,6 +192,7 @@ class Offboarding:
             Clock(self.journal).run(),
             self._access.run(),
             RecordKeeper(self.journal).run(),
+            PaperKeeper(self.journal).run(),
             self._keep_shown(),
         )
         self._helpers = [asyncio.create_task(helper) for helper in helpers]

@@ -15,10 +15,11 @@ from temporalio.testing import WorkflowEnvironment
 
 import worker
 from domain.case import Stage
-from models.database import reading, utc_now
+from models.database import reading, utc_now, writing
 from models.decisions import DECISIONS
+from models.employment import FreezeBasis
 from models.facts import VOIDED
-from models.tables import Account, UsedProof
+from models.tables import Account, SystemRight, UsedProof
 from temporal_client import connect_temporal
 from tests import builders
 from tests.api.house import PASSWORD, Api, EngineAway, eventually, give_password, new_key, problem, serving
@@ -34,6 +35,9 @@ async def test_every_kind_of_decision_reaches_the_case_over_http(
     living: Api, temporal_server: WorkflowEnvironment, temporal: Client
 ) -> None:
     give_password(living.engine, "a-lin", "a-wang")
+    with writing(living.engine) as session:
+        session.get_one(FreezeBasis, "handbook").procedure = ""
+        session.get_one(SystemRight, ("erp", "create_orders")).protects_data = True
     case = await resigned(living)
     later = (utc_now() + timedelta(days=40)).date().isoformat()
     seen = {"close_case"}
@@ -66,6 +70,9 @@ async def test_every_kind_of_decision_reaches_the_case_over_http(
     await does("hr", "answer_last_day", "LastDayProposalDeclined", day=later, answer="refuse", reason="no")
     await does("lin", "request_withdrawal", "WithdrawalRequested", reason="thought again")
     await does("hr", "answer_withdrawal", "WithdrawalDeclined", answer="refuse", reason="successor hired")
+    await does("counsel", "confirm_freeze", "FreezeDeclined", answer="refuse", reason="no minutes")
+    today = (utc_now() - timedelta(days=1)).date().isoformat()
+    await does("hr", "file_freeze_agreement", "FreezeBasisFiled", reference="AGR-31", signed_on=today)
     await does("counsel", "place_hold", "HoldPlaced", reason="a claim")
     await does("counsel", "lift_hold", "HoldLifted", reason="settled")
     for name, department in {"it-clerk": "it", "finance-head": "finance", "sales-head": "sales"}.items():

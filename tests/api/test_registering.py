@@ -12,8 +12,11 @@ from sqlmodel import Session, col, func, select
 from temporalio.client import Client
 
 from activities.starter import start_waiting
+from domain.law import notice
+from domain.timezones import local_date
 from models import resignations
 from models.database import reading, utc_now, writing
+from models.employment import EmploymentTerms
 from models.resignations import OLDEST_ARRIVAL
 from models.tables import Account, CaseView, Employee, Notice, Participant
 from tests.api.house import Api, eventually, new_key, problem
@@ -39,9 +42,23 @@ REFUSALS: dict[str, tuple[int, dict[str, Any]]] = {
 }
 
 
+PARTING = {"ending": "mutual", "initiator": "employer", "agreement": "AGR-7", "requested_last_day": in_days(5)}
+ENDINGS_REFUSED: list[tuple[str, dict[str, Any]]] = [
+    ("notice.grounds_needed", {"ending": "employer_fault"}),
+    ("notice.grounds_needed", {"ending": "employer_fault", "grounds": ["bad_mood"]}),
+    ("notice.agreement_needed", {**PARTING, "agreement": ""}),
+    ("notice.agreement_needed", {**PARTING, "initiator": ""}),
+    ("notice.agreed_day_needed", {**PARTING, "requested_last_day": None}),
+    ("notice.contract_end_needed", {"ending": "expiry"}),
+    ("notice.dismissal_is_not_begun_here", {"ending": "dismissal"}),
+]
+
+
 def test_every_refusal_of_a_registration_is_tried_here() -> None:
-    source = Path(resignations.__file__).read_text(encoding="utf-8")
-    assert set(re.findall(r'(?:invalid|conflict|not_found)\("([\w.]+)"', source)) == set(REFUSALS)
+    tried = {*REFUSALS, *(code for code, _ in ENDINGS_REFUSED), "notice.goes_to_the_agency"}
+    for module in (resignations, notice):
+        source = Path(str(module.__file__)).read_text(encoding="utf-8")
+        assert set(re.findall(r'(?:invalid|conflict|not_found)\("([\w.]+)"', source)) <= tried
 
 
 async def test_a_registration_that_cannot_be_is_refused_and_leaves_nothing(api: Api) -> None:
@@ -53,6 +70,29 @@ async def test_a_registration_that_cannot_be_is_refused_and_leaves_nothing(api: 
         problem(await hr.register(**changes), status, code)
     problem(await hr.register(receiver="a-it-clerk"), 404, "resignation.unknown_receiver")
     assert (api.count(Notice), api.count(CaseView), api.count(Participant)) == (1, 1, 2)
+
+
+@pytest.mark.law("NOT-03", "NOT-04", "NOT-15")
+async def test_every_ending_takes_what_its_road_in_the_law_asks_for(api: Api) -> None:
+    hr = api.person("hr")
+    for code, body in ENDINGS_REFUSED:
+        problem(await hr.register(**body), 422, code)
+    assert api.count(Notice) == 0
+    answer = await hr.register(**PARTING)
+    assert (answer.status_code, answer.json()["last_day"]) == (201, PARTING["requested_last_day"])
+    with reading(api.engine) as session:
+        (kept,) = session.exec(select(Notice)).all()
+    assert (kept.ending, kept.initiator, kept.agreement) == ("mutual", "employer", "AGR-7")
+
+
+@pytest.mark.law("NOT-05")
+async def test_a_dispatched_workers_notice_is_not_registered_and_a_part_timers_has_no_thirty_days(api: Api) -> None:
+    with writing(api.engine) as session:
+        session.add(EmploymentTerms(employee_id="e-lin", relation="dispatched"))
+        session.add(EmploymentTerms(employee_id="e-zhou", relation="part_time"))
+    problem(await api.person("hr").register(), 422, "notice.goes_to_the_agency")
+    answer = await api.person("hr").register(employee_number="n-zhou", receiver=None)
+    assert answer.json()["last_day"] == local_date(utc_now(), "Asia/Shanghai").isoformat()
 
 
 @pytest.mark.law("NOT-07")

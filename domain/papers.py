@@ -1,0 +1,59 @@
+"""The papers a departure owes people: which one is due when, issued once, by itself (CRT-01, PIP-03).
+
+None of them waits for the handover (HND-02), and none carries a waiver (HND-04).
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from domain.case import Case, Paper, PaperKind, Stage
+from domain.change import Change, Fact, Notification
+from domain.law.freeze import Scope
+
+_IN_NOTICE = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)
+_LEFT = (Stage.LEAVING, Stage.PURSUING)
+RULES = {
+    PaperKind.PRIVACY_NOTICE: "PIP-03",
+    PaperKind.FREEZE_AGREEMENT: "FRZ-01",
+    PaperKind.CERTIFICATE: "CRT-01",
+}
+
+
+def due(case: Case) -> tuple[PaperKind, ...]:
+    """Papers that have to be issued now and are not yet, in order."""
+    if case.plan is None:
+        return ()
+    wanted = []
+    if case.stage in (*_IN_NOTICE, *_LEFT):
+        wanted.append(PaperKind.PRIVACY_NOTICE)
+    if case.stage in _IN_NOTICE and case.freeze.scope is Scope.LIMITED and any(s.frozen for s in case.systems):
+        wanted.append(PaperKind.FREEZE_AGREEMENT)
+    if case.stage in _LEFT:
+        wanted.append(PaperKind.CERTIFICATE)
+    issued = {paper.kind for paper in case.papers}
+    return tuple(kind for kind in wanted if kind not in issued)
+
+
+def issued(case: Case, kind: PaperKind, document_id: str, sha256: str, now: datetime) -> Change:
+    """The paper exists, byte for byte, and lies ready for whom it is for."""
+    plan = case.agreed
+    paper = Paper(kind, document_id, sha256, now)
+    told = (plan.hr,) if kind is PaperKind.FREEZE_AGREEMENT else (plan.leaver,)
+    fact = Fact(
+        "PaperIssued",
+        now,
+        data={"paper": kind.value, "document": document_id, "sha256": sha256, "rule": RULES[kind]},
+    )
+    changed = replace(case, papers=(*case.papers, paper), papers_missing=_without(case, kind))
+    return Change(changed, (fact,), (Notification(f"paper_{kind.value}", told, (kind.value,)),))
+
+
+def missing(case: Case, kind: PaperKind, problem: str, now: datetime) -> Change:
+    """The paper can't be made of the company's data as they stand: HR is alarmed, and it is tried on without end."""
+    fact = Fact("PaperMissing", now, data={"paper": kind.value, "because": problem, "rule": RULES[kind]})
+    changed = replace(case, papers_missing=(*_without(case, kind), kind))
+    return Change(changed, (fact,), (Notification("paper_missing", (case.agreed.hr,), (kind.value, problem)),))
+
+
+def _without(case: Case, kind: PaperKind) -> tuple[PaperKind, ...]:
+    return tuple(other for other in case.papers_missing if other is not kind)

@@ -1,0 +1,61 @@
+"""Issues the papers that a departure owes people: each once, as soon as it is due, tried without end (CRT-01)."""
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from activities.casework import CaseActivities
+from domain import papers
+from domain.case import PaperKind
+from models.messages import IssuedPaper, PaperOrder
+from workflows import options
+from workflows.failure import Failure
+from workflows.journal import Journal, Rule
+
+
+class PaperKeeper:
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    async def run(self) -> None:
+        """Never returns."""
+        while True:
+            await workflow.wait_condition(lambda: bool(papers.due(self._journal.case)))
+            await self._issue(papers.due(self._journal.case)[0])
+
+    async def _issue(self, kind: PaperKind) -> None:
+        """In rounds, as long as the paper is due; after each one in vain HR is alarmed."""
+        plan = options.FIRST_ROUND
+        while kind in papers.due(self._journal.case):
+            try:
+                made = await self._make(kind, plan)
+            except ActivityError as error:
+                self._journal.apply(_missing(kind, Failure.of(error, plan).problem))
+                plan = options.LATER_ROUND
+            else:
+                if kind in papers.due(self._journal.case):
+                    self._journal.apply(_issued(kind, made))
+
+    async def _make(self, kind: PaperKind, plan: options.Round) -> IssuedPaper:
+        case = self._journal.case
+        return await workflow.execute_activity_method(
+            CaseActivities.issue_paper,
+            PaperOrder(
+                case_id=case.case_id,
+                employee_id=case.employee_id,
+                kind=kind,
+                last_day=case.final_day,
+                now=workflow.now(),
+            ),
+            schedule_to_close_timeout=plan.lasts,
+            start_to_close_timeout=options.LIGHT_STEP,
+            retry_policy=plan.retry,
+            summary=f"issue the {kind.value.replace('_', ' ')}",
+        )
+
+
+def _issued(kind: PaperKind, made: IssuedPaper) -> Rule:
+    return lambda case, now: papers.issued(case, kind, made.document_id, made.sha256, now)
+
+
+def _missing(kind: PaperKind, problem: str) -> Rule:
+    return lambda case, now: papers.missing(case, kind, problem, now)
