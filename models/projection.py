@@ -75,6 +75,12 @@ def project(session: Session, case: Case, version: int, now: datetime) -> None:
     _project_participants(connection, case, tasks)
 
 
+def _needs_somebody(case: Case) -> bool:
+    """True if the case is stuck on something that only a person can put right."""
+    systems = any(system.failing_since is not None for system in case.systems)
+    return systems or bool(case.plan_problem or case.papers_missing)
+
+
 def new_row(case: Case, now: datetime) -> CaseView:
     """The row of a case that the read model does not know yet."""
     last_day: date = case.last_day or local_date(case.arrived_at, "Asia/Shanghai")
