@@ -140,6 +140,23 @@ def test_an_employee_who_let_the_time_pass_was_heard() -> None:
 
 
 @pytest.mark.law("PAY-04")
+def test_a_notice_of_the_same_day_is_a_notice() -> None:
+    assert judged(claim(notice=WrittenNotice(AS_OF, "why", yuan(1000)))).may_be_held
+
+
+@pytest.mark.law("PAY-03", "PAY-04")
+def test_a_claim_of_exactly_what_the_month_leaves_passes() -> None:
+    finding = judged(claim("1000"), MonthlyLimit(yuan(1000), Ground.ABOVE_CAP, ()))
+    assert (finding.may_be_held, finding.defensible) == (True, yuan(1000))
+
+
+@pytest.mark.law("PAY-04")
+@pytest.mark.parametrize(("loss", "defensible"), [("400.509", "400.50"), ("0.009", "0")])
+def test_a_fraction_of_a_cent_is_never_deducted(loss: str, defensible: str) -> None:
+    assert judged(claim("1000", proven_loss=yuan(loss))).defensible == yuan(defensible)
+
+
+@pytest.mark.law("PAY-04")
 def test_an_agreement_of_the_day_before_is_beforehand() -> None:
     assert judged(claim(agreement=Agreement("contract", date(2026, 11, 29)))).may_be_held
 
