@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from domain.law.deductions import ClaimFinding, MonthlyLimit, WageMonth, judge, monthly_limit
 from domain.law.gates import Agreement, DeductionClaim, Gate, Ground, Hearing, Proof, WrittenNotice
+from domain.law.rules import Review
 from domain.money import Money
 from tests.domain.law.books import NATIONAL, book, pack
 from tests.domain.law.pay import (
@@ -137,6 +138,13 @@ def test_one_gate_that_is_shut_releases_the_whole_claim(changed: dict[str, objec
 @pytest.mark.law("PAY-04")
 def test_an_employee_who_let_the_time_pass_was_heard() -> None:
     assert judged(claim(hearing=Hearing("counsel", reply_until=date(2027, 1, 4)))).may_be_held
+
+
+@pytest.mark.law("PAY-04")
+def test_what_no_lawyer_has_signed_off_only_warns_and_yet_proposes_no_more() -> None:
+    law = book(review=Review(production=True))
+    finding = judge(law, LAST_DAY, claim(agreement=None), WIDE, yuan(9000), AS_OF)
+    assert (finding.answer.action, finding.defensible) == ("warn", yuan(0))
 
 
 @pytest.mark.law("PAY-04")
