@@ -78,6 +78,13 @@ def assessed(of: CommissionLine) -> AssessedLine:
             "5000",
             "0",
         ),
+        (
+            {"condition": Condition.EVENT, "agreed_in": "clause 9", "receivable": received("100000")},
+            LineStatus.PENDING,
+            Reason.CONDITION_NOT_MET,
+            "0",
+            "5000",
+        ),
         ({"condition": Condition.EVENT}, LineStatus.EARNED, Reason.CONDITION_NOT_AGREED, "5000", "0"),
         ({"share": Decimal("0.6")}, LineStatus.EARNED, Reason.NO_CONDITION, "3000", "0"),
         ({"share": None}, LineStatus.DISPUTED, Reason.NO_CONDITION, "5000", "0"),
@@ -163,6 +170,13 @@ def test_a_hold_stays_on_its_own_order_line() -> None:
     assert [found.defensible_on(name) for name in ("a", "b", "c")] == [yuan(300), yuan(0), yuan(0)]
 
 
+@pytest.mark.law("PAY-04")
+def test_two_claims_share_what_their_line_pays() -> None:
+    of = line("1000", claims=(claim("800"), claim("800")))
+    found = assess_commission(BOOK, LAST_DAY, (of,), month("40000"), AS_OF).lines[0]
+    assert [finding.defensible for finding in found.claims] == [yuan(800), yuan(200)]
+
+
 @pytest.mark.law("PAY-01", "PAY-03")
 def test_commission_counts_as_wage_for_the_cap() -> None:
     found = assess_commission(BOOK, LAST_DAY, (line("2000", claims=(claim("3000"),)),), month("6000"), AS_OF)
@@ -242,6 +256,7 @@ def test_a_year_end_bonus_is_a_person_s_decision_except_where_it_is_pro_rata() -
     assert (national.answer.answer, national.answer.action) == ("10000.00 × 200 ÷ 365 = 5479.45", "warn")
     shenzhen = year_end_bonus(book({"PAY-07": {"pro_rata": True}}), LAST_DAY, yuan(10_000), 200, 365)
     assert shenzhen.payable == yuan("5479.45")
+    assert [year_end_bonus(BOOK, LAST_DAY, yuan(9), days, 9).pro_rata for days in (0, 9)] == [yuan(0), yuan(9)]
 
 
 @pytest.mark.parametrize(("worked", "days"), [(-1, 365), (366, 365), (0, 0)])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from domain.law.deductions import ClaimFinding, MonthlyLimit, WageMonth, judge, monthly_limit
 from domain.law.gates import Agreement, DeductionClaim, Gate, Ground, Hearing, Proof, WrittenNotice
+from domain.law.rules import Review
 from domain.money import Money
 from tests.domain.law.books import NATIONAL, book, pack
 from tests.domain.law.pay import (
@@ -137,6 +138,30 @@ def test_one_gate_that_is_shut_releases_the_whole_claim(changed: dict[str, objec
 @pytest.mark.law("PAY-04")
 def test_an_employee_who_let_the_time_pass_was_heard() -> None:
     assert judged(claim(hearing=Hearing("counsel", reply_until=date(2027, 1, 4)))).may_be_held
+
+
+@pytest.mark.law("PAY-04")
+def test_what_no_lawyer_has_signed_off_only_warns_and_yet_proposes_no_more() -> None:
+    law = book(review=Review(production=True))
+    finding = judge(law, LAST_DAY, claim(agreement=None), WIDE, yuan(9000), AS_OF)
+    assert (finding.answer.action, finding.defensible) == ("warn", yuan(0))
+
+
+@pytest.mark.law("PAY-04")
+def test_a_notice_of_the_same_day_is_a_notice() -> None:
+    assert judged(claim(notice=WrittenNotice(AS_OF, "why", yuan(1000)))).may_be_held
+
+
+@pytest.mark.law("PAY-03", "PAY-04")
+def test_a_claim_of_exactly_what_the_month_leaves_passes() -> None:
+    finding = judged(claim("1000"), MonthlyLimit(yuan(1000), Ground.ABOVE_CAP, ()))
+    assert (finding.may_be_held, finding.defensible) == (True, yuan(1000))
+
+
+@pytest.mark.law("PAY-04")
+@pytest.mark.parametrize(("loss", "defensible"), [("400.509", "400.50"), ("0.009", "0")])
+def test_a_fraction_of_a_cent_is_never_deducted(loss: str, defensible: str) -> None:
+    assert judged(claim("1000", proven_loss=yuan(loss))).defensible == yuan(defensible)
 
 
 @pytest.mark.law("PAY-04")

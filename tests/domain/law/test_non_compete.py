@@ -178,6 +178,12 @@ def test_three_unpaid_months_let_the_employee_rescind(
 
 
 @pytest.mark.law("NC-05")
+def test_a_payment_is_overdue_from_the_day_after() -> None:
+    one = Payment(LAST_DAY, yuan(6000))
+    assert [one.is_unpaid_on(LAST_DAY + timedelta(days=days)) for days in (-1, 0, 1)] == [False, False, True]
+
+
+@pytest.mark.law("NC-05")
 def test_arrears_are_warned_of_and_punctual_payments_are_not() -> None:
     assert arrears(BOOK, LAST_DAY, paid(*ON_TIME)).answer.action == "record"
     late = arrears(BOOK, LAST_DAY, paid(None, None, None)).answer

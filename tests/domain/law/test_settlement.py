@@ -123,6 +123,12 @@ def test_wages_are_due_on_the_last_day_whatever_a_region_tolerates(
 
 
 @pytest.mark.law("PAY-02")
+def test_without_a_region_there_is_the_statute_alone() -> None:
+    due = wages_due(RuleBook(pack("cn", NATIONAL)), LAST_DAY, CALENDAR)
+    assert (due.due, due.tolerated_until, len(due.answers)) == (LAST_DAY, LAST_DAY, 1)
+
+
+@pytest.mark.law("PAY-02")
 def test_a_region_that_is_stricter_than_the_statute_wins() -> None:
     statute = {**NATIONAL, "PAY-02": {"due_days": 5, "unit": "calendar"}}
     region = pack("cn-city", {"PAY-02": {"due_days": 1, "unit": "working"}}, base="cn", region="city")

@@ -205,5 +205,6 @@ def test_what_stays_unpaid_after_an_order_costs_half_as_much_again_to_twice() ->
     found = unpaid_after_order(BOOK, LAST_DAY, yuan("8000.01"))
     assert (found.low, found.high) == (yuan("4000.01"), yuan("8000.01"))
     assert found.answer.answer == "8000.01 × 50 % = 4000.01; 8000.01 × 100 % = 8000.01"
+    assert unpaid_after_order(BOOK, LAST_DAY, yuan(0)).high == yuan(0)
     with pytest.raises(ValueError, match="not negative"):
         unpaid_after_order(BOOK, LAST_DAY, yuan(-1))
