@@ -46,6 +46,7 @@ def tasks(case: Case) -> tuple[Task, ...]:
         *_signature_tasks(case),
         *_answer_tasks(case),
         *_freeze_tasks(case),
+        *_non_compete_tasks(case),
     )
 
 
@@ -117,6 +118,14 @@ def _freeze_tasks(case: Case) -> tuple[Task, ...]:
     if not case.freeze.waits_for_counsel or case.stage not in _BEFORE_LAST_DAY:
         return ()
     return (Task("freeze", "confirm_freeze", case.freeze.basis, case.agreed.counsel, None, None),)
+
+
+def _non_compete_tasks(case: Case) -> tuple[Task, ...]:
+    found = case.non_compete
+    if found is None or found.enforced is not None:
+        return ()
+    due = end_of(case.final_day, case.agreed.calendar.zone)
+    return (Task("non_compete", "decide_non_compete", "", (case.agreed.hr,), due, found.remind_at),)
 
 
 def next_due(case: Case, now: datetime) -> datetime | None:
@@ -220,7 +229,10 @@ def _reminded(case: Case, keys: set[str], now: datetime) -> Case:
     record = case.record
     if record is not None and any(key.startswith("signature:") for key in keys):
         record = replace(record, remind_at=usual, reminders=record.reminders + 1)
-    return replace(case, items=items, clearances=asked, grants=requests, record=record)
+    restraint = case.non_compete
+    if restraint is not None and "non_compete" in keys:
+        restraint = replace(restraint, remind_at=usual, reminders=restraint.reminders + 1)
+    return replace(case, items=items, clearances=asked, grants=requests, record=record, non_compete=restraint)
 
 
 def overdue(case: Case, now: datetime) -> bool:

@@ -280,6 +280,19 @@ class Hold:
     at: datetime
 
 
+@dataclass(frozen=True)
+class NonCompete:
+    """A non-compete of the contract, and what became of it."""
+
+    months: int
+    enforced: bool | None = None
+    """None: nobody has decided yet."""
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    remind_at: datetime | None = None
+    reminders: int = 0
+
+
 class PaperKind(StrEnum):
     """What a departure owes people in writing."""
 
@@ -333,6 +346,7 @@ class Case:
     pursue_until: datetime | None = None
     closed_at: datetime | None = None
     gaps: tuple[Gap, ...] = field(default=())
+    non_compete: NonCompete | None = None
     papers: tuple[Paper, ...] = ()
     papers_missing: tuple[PaperKind, ...] = ()
     """Papers that are due and can't be made of the company's data as they stand."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import access, checklist, clearances, freezing, grants, papers, signing
+from domain import access, checklist, clearances, freezing, grants, non_compete, papers, signing
 from domain.case import (
     Case,
     ClearanceStatus,
@@ -33,6 +33,7 @@ def open_case(case: Case, plan: Plan, now: datetime) -> Change:
         case,
         plan=plan,
         plan_problem="",
+        non_compete=non_compete.from_plan(plan.non_compete, plan.calendar.opening_after(now, plan.policy.remind_every)),
         freeze=Freeze(plan.freeze.scope, plan.freeze.basis, plan.freeze.waits_for_counsel),
         last_day=plan.last_day,
         stage=Stage.FREEZING,
@@ -121,7 +122,7 @@ def handover_complete(case: Case) -> bool:
 
 def may_close(case: Case, now: datetime) -> bool:
     """True when nothing is left to wait for, or a person or the deadline decided to stop waiting; never on hold."""
-    if case.hold is not None:
+    if case.hold is not None or non_compete.undecided(case):
         return False
     if case.close_requested_by:
         return True
@@ -182,6 +183,8 @@ def request_close(case: Case, by: Actor, reason: str, now: datetime) -> Change:
         raise invalid("reason.required")
     if case.hold is not None:
         raise conflict("close.on_hold")
+    if non_compete.undecided(case):
+        raise conflict("close.non_compete_undecided")
     fact = Fact("CloseRequested", now, by.account, {"reason": reason})
     return Change(replace(case, close_requested_by=by.account), (fact,))
 

@@ -76,6 +76,15 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class NonCompetePlan:
+    """The contract's non-compete: how long it would last, and what a waiver after the last day costs."""
+
+    months: int
+    extra_months: int
+    """Of compensation, if it is waived only after the last day (NC-06)."""
+
+
+@dataclass(frozen=True)
 class Plan:
     leaver: str
     """Account of the leaver; empty if the person has none."""
@@ -101,5 +110,6 @@ class Plan:
     ending: Ending = Ending.RESIGNATION
     freeze: FreezeAnswer = field(default_factory=FreezeAnswer)
     book: PinnedBook = field(default_factory=PinnedBook)
+    non_compete: NonCompetePlan | None = None
     counsel: tuple[str, ...] = ()
     """Accounts of legal counsel: they decide what the rules leave open."""

@@ -26,6 +26,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "witness_refusal": {"account": "a_7f3c2b1d9e40"},
     "confirm_freeze": {"answer": "accept", "reason": "员工手册经职工代表大会讨论，纪要已补入档案。"},
     "file_freeze_agreement": {"reference": "补充协议 2026-031", "signed_on": "2026-11-25"},
+    "decide_non_compete": {"enforce": False, "reason": "未接触核心商业秘密，不启动竞业限制。"},
     "close_case": {"reason": "离职已满三十日，余项另案处理。"},
     "place_hold": {"reason": "已收到仲裁通知。"},
     "lift_hold": {"reason": "仲裁已结案。"},

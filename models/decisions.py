@@ -196,6 +196,13 @@ class FileFreezeAgreement(Body):
     signed_on: date
 
 
+class DecideNonCompete(Body):
+    """HR enforces the contract's non-compete, with its monthly compensation, or waives it: best before the last day."""
+
+    enforce: bool
+    reason: RequiredReason
+
+
 class CloseCase(Body):
     """HR stops pursuing what is unfinished after the last day; it is listed as a gap."""
 
@@ -282,6 +289,7 @@ DECISIONS: dict[str, DecisionKind] = {
         _kind(WitnessRefusal, fresh_sign_in=True),
         _kind(ConfirmFreeze),
         _kind(FileFreezeAgreement),
+        _kind(DecideNonCompete),
         _kind(CloseCase),
         _kind(PlaceHold),
         _kind(LiftHold),

@@ -1,6 +1,7 @@
 """Makes the plan of a case from the company's data as it stands when the case opens."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from pydantic import TypeAdapter
 from sqlalchemy import Engine
@@ -13,7 +14,7 @@ from domain.law.endings import Ending
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Review
 from domain.people import Role, Text
-from domain.plan import ClearancePlan, ItemPlan, Plan, SystemPlan
+from domain.plan import ClearancePlan, ItemPlan, NonCompetePlan, Plan, SystemPlan
 from domain.timezones import local_date
 from domain.working_days import WorkingCalendar
 from models.calendars import working_calendar
@@ -86,6 +87,7 @@ class DatabasePlanner:
                     book, arrived_on, bases_of(session, employee.id), commission_share=terms.commission_share
                 ),
                 book=book.pinned,
+                non_compete=_non_compete(book, arrived_on, terms),
                 counsel=people.with_role(Role.COUNSEL, without=leaver),
             )
 
@@ -226,3 +228,11 @@ def _systems(session: Session, employee_id: str) -> tuple[SystemPlan, ...]:
     return tuple(
         SystemPlan(s, tuple(rights), tuple(frozen.get(s, ())), tuple(limited.get(s, ()))) for s, rights in held.items()
     )
+
+
+def _non_compete(book: RuleBook, on: date, terms: EmploymentTerms) -> NonCompetePlan | None:
+    """NC-02: what goes beyond the longest time does not bind."""
+    if not terms.non_compete_months:
+        return None
+    months = min(terms.non_compete_months, book.rule("NC-02", on).number("max_months"))
+    return NonCompetePlan(months, book.rule("NC-06", on).number("months"))

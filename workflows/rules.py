@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from domain import checklist, clearances, closing, freezing, grants, last_day, signing
+from domain import checklist, clearances, closing, freezing, grants, last_day, non_compete, signing
 from domain.case import Proof as ItemProof
 from domain.people import Actor
 from models import decisions as d
@@ -48,6 +48,7 @@ RULES: dict[type[d.Body], Binding] = {
     d.WitnessRefusal: lambda by, b: lambda c, now: signing.witness_refusal(c, by, b.account, now),
     d.ConfirmFreeze: lambda by, b: lambda c, now: freezing.confirm(c, by, b.answer is d.Answer.ACCEPT, b.reason, now),
     d.FileFreezeAgreement: lambda by, b: lambda c, now: freezing.record_agreement(c, by, b.reference, b.signed_on, now),
+    d.DecideNonCompete: lambda by, b: lambda c, now: non_compete.decide(c, by, b.enforce, b.reason, now),
     d.CloseCase: lambda by, b: lambda c, now: closing.request_close(c, by, b.reason, now),
     d.PlaceHold: lambda by, b: lambda c, now: closing.place_hold(c, by, b.reason, now),
     d.LiftHold: lambda by, b: lambda c, now: closing.lift_hold(c, by, b.reason, now),
