@@ -1,6 +1,7 @@
 """The smallest workflow that takes the steps of a standard case, and nothing else: what Wanbi is measured against.
 
-Same people decide the same things, the same systems are told and read back, the same messages go out. There is no
+Same people decide the same things, the same systems are told and read back, the same messages and
+papers go out. There is no
 ledger, no read model, no proof of who decides, no encryption, no search attribute, and nothing can be changed, sent
 back, withdrawn or escalated. `python -m bench.smallest ADDRESS NAMESPACE` runs its worker.
 """
@@ -83,6 +84,12 @@ async def make_record(person: str) -> str:
 
 
 @activity.defn
+async def issue_paper(person: str, kind: str) -> str:
+    """A paper's hash."""
+    return "0" * 64
+
+
+@activity.defn
 async def seal_record(sha256: str) -> None:
     """Closes the document."""
 
@@ -108,6 +115,7 @@ class Smallest:
     async def run(self, start: Start) -> str:
         self.plan = await _do(make_plan, start.leaver)
         await self._in_every_system("view")
+        await _do(issue_paper, start.leaver, "privacy_notice")
         self.asked = {clerk: clerk for clerk in self.plan.clerks}
         self.asked |= {"hand_over_items": start.leaver, "request_grant": start.leaver}
         self.stage = "handing_over"
@@ -123,6 +131,7 @@ class Smallest:
         await self._until(start.last_day)
         await beside
         await self._in_every_system()
+        await _do(issue_paper, start.leaver, "certificate")
         self.stage = "completed"
         return self.stage
 
@@ -193,7 +202,7 @@ def smallest_worker(client: Client) -> Worker:
         client,
         task_queue=TASK_QUEUE,
         workflows=[Smallest, OneTimer],
-        activities=[make_plan, apply_access, send_digest, make_record, seal_record, now],
+        activities=[make_plan, apply_access, send_digest, make_record, issue_paper, seal_record, now],
         max_cached_workflows=CACHED,
         sticky_queue_schedule_to_start_timeout=STICKY,
     )
