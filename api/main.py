@@ -15,7 +15,7 @@ from api.codec import codec_server
 from api.gateway import Gateway
 from api.middleware import RequestContext
 from api.openapi import DescribedApp
-from api.routes import accounts, cases, company, decisions, evidence, health, inbox, session
+from api.routes import accounts, cases, company, decisions, evidence, health, inbox, law, session
 from config import Settings, settings
 from models.codec import EncryptionCodec, ring
 from models.database import connect
@@ -55,7 +55,7 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
     app.add_middleware(RequestContext)
     errors.install(app)
     v1 = APIRouter(prefix="/api/v1")
-    parts: tuple[Any, ...] = (session, inbox, cases, evidence, decisions, company, accounts)
+    parts: tuple[Any, ...] = (session, inbox, cases, evidence, decisions, company, law, accounts)
     for part in parts:
         v1.include_router(part.router)
     app.include_router(v1)
