@@ -75,8 +75,10 @@ class SettlementView(BaseModel):
     payable_on_due_day: Amount
     accruing: Amount
     """Commission that a condition still holds back; owed as soon as that is met (PAY-06)."""
-    severance: LineView
-    unused_leave: LineView
+    severance: Amount
+    """As in its line; severance pay is due after some endings only (HND-03)."""
+    unused_leave: Amount
+    """As in its line (CRT-04)."""
     wages_due: WagesDueView
     doubts: list[Doubt]
     undecided: list[LawAnswer]
@@ -135,8 +137,8 @@ def _line(line: SettlementLine) -> LineView:
     )
 
 
-def _only(lines: Iterable[LineView], kind: LineKind) -> LineView:
-    (found,) = (line for line in lines if line.kind is kind)
+def _only(lines: Iterable[LineView], kind: LineKind) -> Amount:
+    (found,) = (line.amount for line in lines if line.kind is kind)
     return found
 
 

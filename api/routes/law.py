@@ -38,9 +38,13 @@ RECORDS_ARE_FOR = (Role.HR, Role.COUNSEL)
 def rules(
     caller: CallerDep,
     review: ReviewDep,
-    on: Annotated[Day | None, Query(description="Absent: today, in the law's own time zone")] = None,
-    region: Annotated[Region, Query(description="ISO 3166-2; without a pack of its own: national law")] = "",
-    section: Annotated[Section | None, Query(description="Only rules about this")] = None,
+    on: Annotated[
+        Day | None, Query(description="Absent: today, in the law's own time zone", examples=["2026-11-23"])
+    ] = None,
+    region: Annotated[
+        Region, Query(description="ISO 3166-2; without a pack of its own: national law", examples=["CN-SH"])
+    ] = "",
+    section: Annotated[Section | None, Query(description="Only rules about this", examples=["notice"])] = None,
 ) -> RulesView:
     """Each rule with its statute, what it asks for, and what the software does about it here.
 
