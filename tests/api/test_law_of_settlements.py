@@ -12,6 +12,7 @@ from models.tables import CaseView, Notice
 from tests.api import contract
 from tests.api.house import Api, problem
 from tests.api.questions import asked
+from tests.builders import ARRIVAL
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 LEAVES: dict[str, Any] = {
@@ -91,13 +92,14 @@ async def test_what_is_missing_or_does_not_fit_is_named(api: Api) -> None:
     hr = api.person("hr")
     found = problem(await hr.post("/law/settlement", {}), 422, "settlement.facts_missing")
     assert "ending, hired_on, last_day, leave, unpaid_wages, wages" in found["messages"]["en"]
-    for code, wrong in {
+    misfits: dict[str, dict[str, Any]] = {
         "settlement.ends_before_it_begins": {"last_day": "2019-12-31"},
         "settlement.receivable_needed": {"commission": [{**ON_COLLECTION, "receivable": None}]},
         "settlement.more_days_than_the_period": {
             "bonus": {"amount": {"amount": "1"}, "days_worked": 2, "days_of_period": 1}
         },
-    }.items():
+    }
+    for code, wrong in misfits.items():
         problem(await hr.post("/law/settlement", {**LEAVES, **wrong}), 422, code)
 
 
@@ -128,18 +130,21 @@ async def test_the_largest_sums_are_reckoned_to_the_cent(api: Api) -> None:
     assert found["severance"]["amount"] == "6999999999.93"
 
 
-async def test_hr_and_counsel_have_it_reckoned_from_the_records_and_the_open_case(api: Api) -> None:
+async def test_hr_and_counsel_have_it_reckoned_from_the_records_and_the_open_case(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.routes.cases.utc_now", lambda: ARRIVAL)
     with writing(api.engine) as session:
-        terms = {"average_wage": Decimal("10875.00"), "leave_days": Decimal("9.5"), "leave_taken": Decimal(2)}
-        session.add(EmploymentTerms(employee_id="e-lin", region="CN-SH", **terms))
+        terms = EmploymentTerms(employee_id="e-lin", region="CN-SH", average_wage=Decimal("10875.00"))
+        terms.leave_days, terms.leave_taken = Decimal("9.5"), Decimal(2)
+        session.add(terms)
     agreed = {"ending": "mutual", "initiator": "employer", "agreement": "DOC-1"}
-    last_day = date(2026, 12, 31)
     registered = await api.person("hr").register(**agreed, requested_last_day="2026-12-31")
     assert registered.status_code == 201, registered.text
     body = {"employee_number": "n-lin", "unpaid_wages": {"amount": "5000.00"}}
     for name in ("hr", "counsel"):
         found = await asked(api, "settlement", name, **body)
-        assert found["wages_due"]["due"] == last_day.isoformat()
+        assert found["wages_due"]["due"] == "2026-12-31"
         assert lines(found) == {"wages": "5000.00", "unused_leave": "8000.00", "severance": "76125.00"}
     given = await asked(api, "settlement", "hr", **body, ending="resignation")
     assert given["severance"]["amount"] == "0.00"
@@ -158,8 +163,9 @@ async def test_hr_and_counsel_have_it_reckoned_from_the_records_and_the_open_cas
     ],
 )
 async def test_a_notice_that_leaves_open_who_declined_to_renew_leaves_the_ending_open(
-    api: Api, ending: dict[str, Any], known: bool
+    api: Api, monkeypatch: pytest.MonkeyPatch, ending: dict[str, Any], known: bool
 ) -> None:
+    monkeypatch.setattr("api.routes.cases.utc_now", lambda: ARRIVAL)
     with writing(api.engine) as session:
         session.add(EmploymentTerms(employee_id="e-lin", average_wage=Decimal(1), contract_until=date(2026, 12, 31)))
     assert (await api.person("hr").register(**ending)).status_code == 201
