@@ -22,9 +22,9 @@ class Amount(BaseModel):
 
 
 class NoticeView(BaseModel):
-    earliest_last_day: date
+    earliest_last_day: date = Field(examples=["2026-12-23"])
     """The first day on which the employment may end without both sides' agreement."""
-    last_day: date
+    last_day: date = Field(examples=["2026-12-23"])
     law: list[LawAnswer]
 
 
@@ -39,7 +39,7 @@ class ExposureView(BaseModel):
 
 class FreezeView(BaseModel):
     scope: Scope
-    basis: str
+    basis: str = Field(examples=["《离职交接管理办法》第十二条"])
     """What the full freeze rests on, or would rest on if counsel agrees; empty: nothing."""
     waits_for_counsel: bool
     refused: bool
@@ -51,7 +51,7 @@ class FreezeView(BaseModel):
 
 class LineView(BaseModel):
     kind: LineKind
-    reference: str
+    reference: str = Field(examples=["SO-2611"])
     """The order line of commission; else empty."""
     amount: Amount
     held: bool
@@ -60,9 +60,9 @@ class LineView(BaseModel):
 
 
 class WagesDueView(BaseModel):
-    due: date
+    due: date = Field(examples=["2026-12-23"])
     """The day to pay by."""
-    tolerated_until: date
+    tolerated_until: date = Field(examples=["2026-12-23"])
     """The last day that the region's own rule tolerates."""
     law: list[LawAnswer]
 

@@ -134,7 +134,8 @@ class AskAboutFreeze(Question):
                     "hired_on": "2021-03-01",
                     "average_wage": {"amount": "18500.00", "currency": "CNY"},
                     "region": "CN-SH",
-                }
+                },
+                {"arrived_on": "2026-11-23", "employee_number": "S1001"},
             ]
         }
     )

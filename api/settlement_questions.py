@@ -108,7 +108,8 @@ class AskAboutSettlement(Question):
                     "leave": {"entitlement": 10, "taken": "6.5"},
                     "commission": [{"id": "SO-2611", "commission": {"amount": "4200.00"}}],
                     "region": "CN-SH",
-                }
+                },
+                {"employee_number": "S1001", "unpaid_wages": {"amount": "13875.00"}, "handover_done": True},
             ]
         }
     )
