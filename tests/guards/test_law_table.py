@@ -11,16 +11,10 @@ from tests.guards.production import ROOT
 PROVEN = proofs(ROOT / "tests")
 NOT_YET = (
     # notice: other exits, intents, limits and losses
-    "NOT-03",
-    "NOT-04",
-    "NOT-05",
     "NOT-10",
-    "NOT-12",
     "NOT-13",
     "NOT-14",
-    "NOT-15",
     # documents and settlement
-    "HND-03",
     "HND-04",
     "HND-05",
     "HND-06",
@@ -28,23 +22,7 @@ NOT_YET = (
     "CRT-01",
     "CRT-02",
     "CRT-03",
-    "CRT-04",
-    # basis and pay of the freeze
-    "FRZ-01",
-    "FRZ-02",
-    "FRZ-03",
-    "FRZ-04",
-    "FRZ-05",
-    "FRZ-06",
     # settlement and commission
-    "PAY-01",
-    "PAY-02",
-    "PAY-03",
-    "PAY-04",
-    "PAY-05",
-    "PAY-06",
-    "PAY-07",
-    "PAY-08",
     "PAY-09",
     # evidence
     "EVD-01",
