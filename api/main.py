@@ -27,6 +27,7 @@ Wanbi (完璧) runs the departure of somebody who holds customers, orders, money
 **Start**: `POST /api/v1/sign-in`, then send the token as `Authorization: Bearer …`.
 **Every write** carries an `Idempotency-Key` that you choose: repeat the request with the same key after a lost answer,
 and it acts once. **Every failure** is a problem document (RFC 9457) with a stable `code` and texts in two languages.
+**Questions to the law** (`/api/v1/law`) change nothing and take no key.
 **Lists** are paged by `cursor`. Decisions answer at once; 202 means: not answered yet, ask again with the same key.
 """
 

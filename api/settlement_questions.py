@@ -184,10 +184,13 @@ def _leave(given: LeaveOfTheYear, service: Service) -> LeaveAccount:
     )
 
 
-def _leave_on_file(records: Records) -> LeaveOfTheYear:
-    """Half a day of entitlement counts as a whole one: in doubt for the employee."""
+def _leave_on_file(records: Records) -> LeaveOfTheYear | None:
+    """Half a day of entitlement counts as a whole one: in doubt for the employee.
+
+    None for no days at all: that is what a file without leave leaves behind, and nobody's leave may get lost so.
+    """
     days, taken = records.terms.leave_days.to_integral_value(ROUND_CEILING), records.terms.leave_taken
-    return LeaveOfTheYear.model_construct(entitlement=int(days), taken=str(taken))
+    return LeaveOfTheYear.model_construct(entitlement=int(days), taken=str(taken)) if days else None
 
 
 def _bonus(book: RuleBook, on: date, asked: YearEndBonus) -> BonusFinding:

@@ -171,4 +171,14 @@ async def test_a_notice_that_leaves_open_who_declined_to_renew_leaves_the_ending
     assert (await api.person("hr").register(**ending)).status_code == 201
     answer = await api.person("hr").post("/law/settlement", {"employee_number": "n-lin"})
     missing = problem(answer, 422, "settlement.facts_missing")["messages"]["en"].split(":")[1].split(".")[0]
-    assert missing.strip() == ("unpaid_wages" if known else "ending, unpaid_wages")
+    assert missing.strip() == ("leave, unpaid_wages" if known else "ending, leave, unpaid_wages")
+
+
+async def test_no_leave_on_file_is_asked_for_and_not_taken_for_none(api: Api) -> None:
+    with writing(api.engine) as session:
+        session.add(EmploymentTerms(employee_id="e-lin", average_wage=Decimal(1)))
+    body = {"employee_number": "n-lin", **{name: LEAVES[name] for name in ("ending", "last_day", "unpaid_wages")}}
+    found = problem(await api.person("hr").post("/law/settlement", body), 422, "settlement.facts_missing")
+    assert ": leave." in found["messages"]["en"]
+    none = {"entitlement": 0, "taken": "0"}
+    assert (await asked(api, "settlement", "hr", **body, leave=none))["unused_leave"]["amount"] == "0.00"
