@@ -10,6 +10,9 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.law.known import ALL
+from domain.law.rules import Override
+
 DATA = Path(os.environ.get("WANBI_DATA", ".data"))
 SECRETS_FILE = DATA / "secrets.env"
 _PLACEHOLDERS = ("change", "secret", "example", "password", "placeholder")
@@ -50,6 +53,9 @@ class Settings(BaseSettings):
     webhook_secrets: dict[str, SecretStr] = {}
     """Secrets of webhook connectors by name, in the form of Standard Webhooks (whsec_…)."""
 
+    law_overrides: dict[str, dict[str, str]] = {}
+    """Rules that may refuse in production though no lawyer has signed them off: rule id to `by` and `reason`."""
+
     smtp_host: str = ""
     smtp_port: int = 25
     smtp_user: str = ""
@@ -74,6 +80,20 @@ class Settings(BaseSettings):
             if any(word in text.lower() for word in _PLACEHOLDERS):
                 raise ValueError(f"key {name!r} looks like a placeholder")
         return ring
+
+    @field_validator("law_overrides")
+    @classmethod
+    def _answered_for(cls, overrides: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        for rule, given in overrides.items():
+            if rule not in ALL:
+                raise ValueError(f"WANBI_LAW_OVERRIDES names {rule!r}, which is no rule (GET /api/v1/law/rules)")
+            if set(given) != {"by", "reason"}:
+                raise ValueError(f"WANBI_LAW_OVERRIDES: {rule} takes by and reason, and nothing else")
+            try:
+                Override(**given)
+            except ValueError as error:
+                raise ValueError(f"WANBI_LAW_OVERRIDES: {rule}: {error}") from error
+        return overrides
 
     @model_validator(mode="after")
     def _consistent(self) -> "Settings":

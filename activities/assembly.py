@@ -16,6 +16,7 @@ from activities.failures import PersonMustAct
 from activities.ports import Connector
 from config import Settings
 from models.ledger import DatabaseLedger
+from models.legal_facts import review
 from models.people import DatabasePeople
 from models.planner import DatabasePlanner
 from models.proofs import Proofs
@@ -57,7 +58,7 @@ class ConfiguredConnectors:
 def case_activities(engine: Engine, settings: Settings) -> list[Callable[..., Any]]:
     """The light steps, for the queue `wanbi`."""
     steps = CaseActivities(
-        planner=DatabasePlanner(engine),
+        planner=DatabasePlanner(engine, review(settings.environment, settings.law_overrides)),
         ledger=DatabaseLedger(engine, proofs(settings)),
         people=DatabasePeople(engine),
         signing=InAppConfirmation(engine, plain(settings.seal_keys), settings.seal_key),

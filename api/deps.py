@@ -12,8 +12,9 @@ from sqlalchemy import Engine
 from api.errors import Problem
 from api.gateway import Gateway
 from config import Settings
+from domain.law.rules import Review
 from domain.people import Role
-from models import accounts
+from models import accounts, legal_facts
 from models.accounts import Caller
 from models.database import reading
 
@@ -35,6 +36,14 @@ async def _settings(request: Request) -> Settings:
 EngineDep = Annotated[Engine, Depends(_engine)]
 GatewayDep = Annotated[Gateway, Depends(_gateway)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
+
+
+async def _review(settings: SettingsDep) -> Review:
+    return legal_facts.review(settings.environment, settings.law_overrides)
+
+
+ReviewDep = Annotated[Review, Depends(_review)]
+"""How far this installation trusts the rules of law."""
 
 
 async def _token(credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]) -> str:

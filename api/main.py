@@ -15,7 +15,7 @@ from api.codec import codec_server
 from api.gateway import Gateway
 from api.middleware import RequestContext
 from api.openapi import DescribedApp
-from api.routes import accounts, cases, company, decisions, evidence, health, inbox, session
+from api.routes import accounts, cases, company, decisions, evidence, health, inbox, law, session
 from config import Settings, settings
 from models.codec import EncryptionCodec, ring
 from models.database import connect
@@ -27,6 +27,7 @@ Wanbi (完璧) runs the departure of somebody who holds customers, orders, money
 **Start**: `POST /api/v1/sign-in`, then send the token as `Authorization: Bearer …`.
 **Every write** carries an `Idempotency-Key` that you choose: repeat the request with the same key after a lost answer,
 and it acts once. **Every failure** is a problem document (RFC 9457) with a stable `code` and texts in two languages.
+**Questions to the law** (`/api/v1/law`) change nothing and take no key.
 **Lists** are paged by `cursor`. Decisions answer at once; 202 means: not answered yet, ask again with the same key.
 """
 
@@ -55,7 +56,7 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
     app.add_middleware(RequestContext)
     errors.install(app)
     v1 = APIRouter(prefix="/api/v1")
-    parts: tuple[Any, ...] = (session, inbox, cases, evidence, decisions, company, accounts)
+    parts: tuple[Any, ...] = (session, inbox, cases, evidence, decisions, company, law, accounts)
     for part in parts:
         v1.include_router(part.router)
     app.include_router(v1)

@@ -6,12 +6,14 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, or_, select
 
+from domain.errors import not_found
+from domain.law import severance
 from domain.law.endings import Ending, Relation
 from domain.law.freeze import Basis, BasisKind
 from domain.law.notice import NoticeFacts
 from domain.law.rules import Override, Review
 from models.employment import Acknowledgement, EmploymentTerms, FreezeBasis
-from models.tables import Employee
+from models.tables import CaseView, Employee, Notice
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,49 @@ def bases_of(session: Session, employee_id: str) -> tuple[Basis, ...]:
         )
         for row in rows
     )
+
+
+@dataclass(frozen=True)
+class Records:
+    """What the company has on file about one person, as far as questions to the law need it."""
+
+    employee: Employee
+    terms: EmploymentTerms
+    bases: tuple[Basis, ...]
+    last_day: date | None
+    """Of the open case; None without one."""
+    ending: severance.Ending | None
+    """Of the open case, as far as severance depends on it; None if the notice leaves it open."""
+
+
+def records_of(session: Session, number: str) -> Records:
+    """The records of the person with this employee number. Raises Refusal if there is none."""
+    employee = session.exec(select(Employee).where(Employee.number == number)).one_or_none()
+    if employee is None:
+        raise not_found("employee.unknown", number=number)
+    notice = session.exec(select(Notice).where(Notice.open_for == employee.id)).one_or_none()
+    case = session.get(CaseView, notice.case_id) if notice else None
+    return Records(
+        employee=employee,
+        terms=terms_of(session, employee.id),
+        bases=bases_of(session, employee.id),
+        last_day=case.last_day if case else None,
+        ending=_severance_ending(notice) if notice else None,
+    )
+
+
+def _severance_ending(notice: Notice) -> severance.Ending | None:
+    """When a contract runs out, the notice does not say who declines to renew it: that stays open."""
+    match Ending(notice.ending), notice.initiator:
+        case Ending.RESIGNATION, _:
+            return severance.Ending.RESIGNATION
+        case Ending.EMPLOYER_FAULT, _:
+            return severance.Ending.EMPLOYER_FAULT
+        case Ending.MUTUAL, "employer":
+            return severance.Ending.MUTUAL_BY_EMPLOYER
+        case Ending.MUTUAL, "employee":
+            return severance.Ending.MUTUAL_BY_EMPLOYEE
+    return None
 
 
 def review(environment: str, overrides: Mapping[str, Mapping[str, str]]) -> Review:

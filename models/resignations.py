@@ -11,6 +11,8 @@ from domain.case import Case
 from domain.errors import conflict, invalid, not_found
 from domain.law import notice
 from domain.law.notice import NoticeAnswer
+from domain.law.rulebook import NoRule
+from domain.law.rules import Review
 from domain.timezones import local_date
 from models import projection
 from models.accounts import Caller
@@ -40,8 +42,13 @@ def case_id_for(account: str, key: str) -> str:
     return uuid.uuid5(_CASES, f"{account}:{key}").hex
 
 
-def register(session: Session, by: Caller, key: str, registration: Registration, now: datetime) -> CaseView:
-    """Writes the notice and an empty case down. Raises Refusal; a resignation needs nobody's approval (NOT-01)."""
+def register(
+    session: Session, by: Caller, key: str, registration: Registration, now: datetime, review: Review
+) -> tuple[CaseView, NoticeAnswer]:
+    """Writes the notice and an empty case down, and says what the law says of it.
+
+    `review`: how far rules are trusted here. Raises Refusal; a resignation needs nobody's approval (NOT-01).
+    """
     employee = session.exec(select(Employee).where(Employee.number == registration.employee_number)).one_or_none()
     if employee is None:
         raise not_found("resignation.unknown_employee", number=registration.employee_number)
@@ -52,7 +59,7 @@ def register(session: Session, by: Caller, key: str, registration: Registration,
         raise conflict("resignation.own")
     _check(session, registration, leaver.id, now)
     departure = registration.departure
-    judged = judge(session, employee, departure)
+    judged = judge(session, employee, departure, review)
     open_case = session.exec(select(Notice.case_id).where(Notice.open_for == employee.id)).one_or_none()
     if open_case is not None:
         raise conflict("resignation.already_open", case=open_case)
@@ -83,14 +90,17 @@ def register(session: Session, by: Caller, key: str, registration: Registration,
     session.add(row)
     session.add_all(projection.participant(account, row) for account in (leaver.id, by.account))
     session.flush()
-    return row
+    return row, judged
 
 
-def judge(session: Session, employee: Employee, departure: Departure) -> NoticeAnswer:
+def judge(session: Session, employee: Employee, departure: Departure, review: Review) -> NoticeAnswer:
     """When this notice ends the employment, by the law of the place where the person works. Raises Refusal."""
     terms = terms_of(session, employee.id)
     holidays = working_calendar(employee.time_zone, departure.arrived_at).holidays
-    return notice.judge(library().book(terms.region), notice_facts(employee, terms, departure), holidays)
+    try:
+        return notice.judge(library().book(terms.region, review), notice_facts(employee, terms, departure), holidays)
+    except NoRule as silent:
+        raise invalid("notice.no_law_for_that_day") from silent
 
 
 def _check(session: Session, registration: Registration, leaver: str, now: datetime) -> None:

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field
 
+from models.law_views import LawAnswer
+
 T = TypeVar("T")
 
 
@@ -38,6 +40,8 @@ class CaseDetail(CaseLine):
     relations: list[str]
     """What the person asking is to this case."""
     case: dict[str, Any]
+    law: list[LawAnswer]
+    """What the law said of notice and freeze when the case opened; for whoever sees the whole case."""
     tasks: list[dict[str, Any]]
     people: dict[str, str]
     """Names of the accounts mentioned."""

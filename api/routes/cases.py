@@ -10,17 +10,18 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from sqlmodel import Session
 
 from activities.starter import mark_started, was_started
-from api.deps import CallerDep, EngineDep, GatewayDep, HrDep, IdempotencyKey, SettingsDep
+from api.deps import CallerDep, EngineDep, GatewayDep, HrDep, IdempotencyKey, ReviewDep, SettingsDep
 from api.errors import documented
 from domain.case import Stage
 from domain.errors import not_found
 from domain.law.endings import Ending
 from domain.people import Role
-from models import queries
+from models import law_views, queries
 from models.accounts import Caller
 from models.database import reading, utc_now
 from models.decisions import NO_NUL, Key
 from models.idempotency import once, request_digest
+from models.law_views import LawAnswer
 from models.legal_facts import Departure
 from models.messages import StartCase
 from models.queries import CaseFilter
@@ -82,6 +83,8 @@ class Registered(BaseModel):
     last_day: date
     started: bool
     """False: the notice is recorded, and the engine takes the case on as soon as it is back."""
+    warnings: list[LawAnswer] = []
+    """What a person has to see before going on, such as a clause of the contract that does not bind."""
 
 
 @router.post(
@@ -92,6 +95,7 @@ async def register_resignation(
     caller: HrDep,
     engine: EngineDep,
     gateway: GatewayDep,
+    review: ReviewDep,
     key: IdempotencyKey,
     response: Response,
 ) -> Registered:
@@ -104,9 +108,14 @@ async def register_resignation(
             arrived, body.ending, body.requested_last_day, body.grounds, body.initiator, body.agreement
         )
         wanted = Registration(body.employee_number, departure, body.channel, body.text, body.receiver or "")
-        row = register(session, caller, key, wanted, now)
+        row, judged = register(session, caller, key, wanted, now, review)
         answer = Registered(
-            case_id=row.case_id, stage=row.stage, arrived_at=arrived, last_day=row.last_day, started=False
+            case_id=row.case_id,
+            stage=row.stage,
+            arrived_at=arrived,
+            last_day=row.last_day,
+            started=False,
+            warnings=law_views.all_shown(judged.warnings),
         )
         return 201, {**answer.model_dump(mode="json"), "employee_id": row.employee_id}
 
@@ -175,6 +184,7 @@ def read_case(case_id: CaseId, caller: CallerDep, engine: EngineDep, settings: S
         version=row.version,
         relations=list(of),
         case=shown,
+        law=law_views.of_case(row.snapshot) if sees_everything(of) else [],
         tasks=tasks,
         people=people,
         temporal_url=url,

@@ -7,7 +7,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api import field_problems
-from api.routes import accounts, cases, company, decisions, inbox, session
+from api.routes import accounts, cases, company, decisions, inbox, law, session
 from tests.api import contract
 from tests.api.house import Api, new_key, problem
 from tests.api.test_problems import JUNK, bent
@@ -46,7 +46,7 @@ WITHOUT_A_SENTENCE = {"value_error"}
 def inputs() -> list[tuple[type[BaseModel], dict[str, Any]]]:
     """The model of every JSON body that the OpenAPI document names, with an example of it."""
     found = []
-    for part in (accounts, cases, company, decisions, inbox, session):
+    for part in (accounts, cases, company, decisions, inbox, law, session):
         for route in (route for route in part.router.routes if isinstance(route, APIRoute)):
             for operation in contract.operations():
                 fits = operation.method in (route.methods or ()) and operation.path.endswith(route.path)

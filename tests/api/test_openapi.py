@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from api.main import create_app
-from api.routes import accounts, cases, company, decisions, inbox, session
+from api.routes import accounts, cases, company, decisions, inbox, law, session
 from models.decision_examples import EXAMPLES
 from models.decisions import DECISIONS
 from tests import builders
@@ -94,7 +94,7 @@ def test_the_examples_are_valid_requests() -> None:
 
 
 def _routes() -> list[APIRoute]:
-    parts = (accounts, cases, company, decisions, inbox, session)
+    parts = (accounts, cases, company, decisions, inbox, law, session)
     return [route for part in parts for route in part.router.routes if isinstance(route, APIRoute)]
 
 
