@@ -21,12 +21,13 @@ from api.law_questions import (
 from domain.errors import invalid
 from domain.law.averages import AverageWage, average_wage
 from domain.law.bonus import BonusFinding, year_end_bonus
-from domain.law.commission import CommissionLine, Condition, Receivable, assess_commission
+from domain.law.commission import assess_commission
 from domain.law.deductions import WageMonth
 from domain.law.leave import LeaveAccount
+from domain.law.order_lines import CommissionLine, Condition, Receivable
 from domain.law.rulebook import RuleBook
 from domain.law.settlement import Leaving
-from domain.law.severance import Ending, Service
+from domain.law.severance import Service, Termination
 from domain.money import nothing
 from models.decisions import Key
 from models.legal_facts import Records
@@ -100,7 +101,7 @@ class AskAboutSettlement(Question):
         json_schema_extra={
             "examples": [
                 {
-                    "ending": "resignation",
+                    "termination": "resignation",
                     "hired_on": "2021-03-01",
                     "last_day": "2026-12-23",
                     "wages": [{"amount": "18500.00"}, {"amount": "21340.50"}],
@@ -117,7 +118,7 @@ class AskAboutSettlement(Question):
     employee_number: Key | None = None
     """HR and legal counsel only: what is not given here comes from this person's records and open case."""
     region: Region | None = None
-    ending: Ending | None = None
+    termination: Termination | None = None
     hired_on: Day | None = None
     last_day: Day | None = None
     wages: Annotated[tuple[Sum, ...], Field(min_length=1, max_length=12)] | None = None
@@ -140,7 +141,7 @@ class AskAboutSettlement(Question):
         lines = tuple(one.line for one in self.commission)
         month = WageMonth(unpaid.money, nothing(CURRENCY))
         return Leaving(
-            ending=known["ending"],
+            termination=known["termination"],
             service=service,
             unpaid_wages=unpaid.money,
             leave=_leave(known["leave"], service),
@@ -153,7 +154,7 @@ class AskAboutSettlement(Question):
         """Everything that a settlement needs, given or on file; None for what is neither."""
         wages = tuple(one.money for one in self.wages) if self.wages else None
         known = {
-            "ending": self.ending,
+            "termination": self.termination,
             "hired_on": self.hired_on,
             "last_day": self.last_day,
             "wages": wages,
@@ -164,7 +165,7 @@ class AskAboutSettlement(Question):
             return known
         average = one_of_both(None, records.terms.average_wage)
         on_file = {
-            "ending": records.ending,
+            "termination": records.termination,
             "hired_on": records.employee.hired_on,
             "last_day": records.last_day,
             "wages": (average,) if average else None,

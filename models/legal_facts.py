@@ -82,7 +82,7 @@ class Records:
     bases: tuple[Basis, ...]
     last_day: date | None
     """Of the open case; None without one."""
-    ending: severance.Ending | None
+    termination: severance.Termination | None
     """Of the open case, as far as severance depends on it; None if the notice leaves it open."""
 
 
@@ -98,21 +98,21 @@ def records_of(session: Session, number: str) -> Records:
         terms=terms_of(session, employee.id),
         bases=bases_of(session, employee.id),
         last_day=case.last_day if case else None,
-        ending=_severance_ending(notice) if notice else None,
+        termination=_termination(notice) if notice else None,
     )
 
 
-def _severance_ending(notice: Notice) -> severance.Ending | None:
+def _termination(notice: Notice) -> severance.Termination | None:
     """When a contract runs out, the notice does not say who declines to renew it: that stays open."""
     match Ending(notice.ending), notice.initiator:
         case Ending.RESIGNATION, _:
-            return severance.Ending.RESIGNATION
+            return severance.Termination.RESIGNATION
         case Ending.EMPLOYER_FAULT, _:
-            return severance.Ending.EMPLOYER_FAULT
+            return severance.Termination.EMPLOYER_FAULT
         case Ending.MUTUAL, "employer":
-            return severance.Ending.MUTUAL_BY_EMPLOYER
+            return severance.Termination.MUTUAL_BY_EMPLOYER
         case Ending.MUTUAL, "employee":
-            return severance.Ending.MUTUAL_BY_EMPLOYEE
+            return severance.Termination.MUTUAL_BY_EMPLOYEE
     return None
 
 

@@ -16,7 +16,7 @@ from tests.builders import ARRIVAL
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 LEAVES: dict[str, Any] = {
-    "ending": "resignation",
+    "termination": "resignation",
     "hired_on": "2020-01-01",
     "last_day": "2026-12-31",
     "wages": [{"amount": "10875.00"}],
@@ -63,13 +63,13 @@ async def test_no_amount_is_a_float(api: Api) -> None:
 
 @pytest.mark.law("HND-03")
 async def test_severance_alone_waits_for_the_handover(api: Api) -> None:
-    waits = await asked(api, "settlement", **{**LEAVES, "ending": "mutual_by_employer"})
+    waits = await asked(api, "settlement", **{**LEAVES, "termination": "mutual_by_employer"})
     assert (waits["severance"]["amount"], waits["held"], waits["payable_on_due_day"]["amount"]) == (
         "76125.00",
         {"amount": "76125.00", "currency": "CNY"},
         "13000.00",
     )
-    done = await asked(api, "settlement", **{**LEAVES, "ending": "mutual_by_employer"}, handover_done=True)
+    done = await asked(api, "settlement", **{**LEAVES, "termination": "mutual_by_employer"}, handover_done=True)
     assert (done["held"]["amount"], done["payable_on_due_day"]["amount"]) == ("0.00", "89125.00")
 
 
@@ -91,7 +91,7 @@ async def test_a_year_end_bonus_is_left_to_a_person_but_for_regions_that_pay_it_
 async def test_what_is_missing_or_does_not_fit_is_named(api: Api) -> None:
     hr = api.person("hr")
     found = problem(await hr.post("/law/settlement", {}), 422, "settlement.facts_missing")
-    assert "ending, hired_on, last_day, leave, unpaid_wages, wages" in found["messages"]["en"]
+    assert "hired_on, last_day, leave, termination, unpaid_wages, wages" in found["messages"]["en"]
     misfits: dict[str, dict[str, Any]] = {
         "settlement.ends_before_it_begins": {"last_day": "2019-12-31"},
         "settlement.receivable_needed": {"commission": [{**ON_COLLECTION, "receivable": None}]},
@@ -126,7 +126,7 @@ async def test_what_is_no_sum_of_money_or_no_share_is_refused(api: Api, wrong: d
 
 async def test_the_largest_sums_are_reckoned_to_the_cent(api: Api) -> None:
     most = {"amount": "999999999.99"}
-    found = await asked(api, "settlement", **{**LEAVES, "ending": "redundancy", "wages": [most] * 12})
+    found = await asked(api, "settlement", **{**LEAVES, "termination": "redundancy", "wages": [most] * 12})
     assert found["severance"]["amount"] == "6999999999.93"
 
 
@@ -171,13 +171,13 @@ async def test_a_notice_that_leaves_open_who_declined_to_renew_leaves_the_ending
     assert (await api.person("hr").register(**ending)).status_code == 201
     answer = await api.person("hr").post("/law/settlement", {"employee_number": "n-lin"})
     missing = problem(answer, 422, "settlement.facts_missing")["messages"]["en"].split(":")[1].split(".")[0]
-    assert missing.strip() == ("leave, unpaid_wages" if known else "ending, leave, unpaid_wages")
+    assert missing.strip() == ("leave, unpaid_wages" if known else "leave, termination, unpaid_wages")
 
 
 async def test_no_leave_on_file_is_asked_for_and_not_taken_for_none(api: Api) -> None:
     with writing(api.engine) as session:
         session.add(EmploymentTerms(employee_id="e-lin", average_wage=Decimal(1)))
-    body = {"employee_number": "n-lin", **{name: LEAVES[name] for name in ("ending", "last_day", "unpaid_wages")}}
+    body = {"employee_number": "n-lin", **{name: LEAVES[name] for name in ("termination", "last_day", "unpaid_wages")}}
     found = problem(await api.person("hr").post("/law/settlement", body), 422, "settlement.facts_missing")
     assert ": leave." in found["messages"]["en"]
     none = {"entitlement": 0, "taken": "0"}

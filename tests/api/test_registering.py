@@ -64,7 +64,7 @@ def test_every_refusal_of_a_registration_is_tried_here() -> None:
     tried = {*REFUSALS, *(code for code, _ in ENDINGS_REFUSED), "notice.goes_to_the_agency"}
     tried.add("notice.no_law_for_that_day")  # no arrival lies that far back (test_law)
     for module in (resignations, notice):
-        source = Path(str(module.__file__)).read_text(encoding="utf-8")
+        source = inspect.getsource(module)
         assert set(re.findall(r'(?:invalid|conflict|not_found)\("([\w.]+)"', source)) <= tried
 
 
