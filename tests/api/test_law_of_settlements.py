@@ -146,7 +146,7 @@ async def test_hr_and_counsel_have_it_reckoned_from_the_records_and_the_open_cas
         found = await asked(api, "settlement", name, **body)
         assert found["wages_due"]["due"] == "2026-12-31"
         assert lines(found) == {"wages": "5000.00", "unused_leave": "8000.00", "severance": "76125.00"}
-    given = await asked(api, "settlement", "hr", **body, ending="resignation")
+    given = await asked(api, "settlement", "hr", **body, termination="resignation")
     assert given["severance"]["amount"] == "0.00"
     for name in ("lin", "sec", "admin", "auditor", "engineer", "stranger"):
         problem(await api.person(name).post("/law/settlement", body), 403, "api.role_needed")
