@@ -17,9 +17,6 @@ from models.tables import AccessToken, Account
 
 FAILURES_BEFORE_PAUSE = 5
 PAUSE = timedelta(minutes=15)
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 256
-"""Characters."""
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """Argon2id with the parameters of the OWASP Password Storage Cheat Sheet; memory in KiB."""
 _NOBODY = _HASHER.hash(secrets.token_urlsafe())

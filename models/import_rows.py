@@ -4,16 +4,15 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.people import Role
 from domain.timezones import zone
-from models.accounts import SHORTEST_PASSWORD
 from models.decisions import Key
+from models.passwords import NewPassword
 from models.templates import TemplateBody
 
-LONGEST_PASSWORD = 256
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _YES, _NO = ("true", "1", "yes", "y", "是"), ("false", "0", "no", "n", "否")
 
@@ -102,7 +101,7 @@ class AccountRow(Row):
     """Separated by semicolons."""
     language: Literal["zh", "en"] = "zh"
     time_zone: TimeZone = "Asia/Shanghai"
-    password: Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)] | None = None
+    password: NewPassword | None = None
     """Empty: the account keeps its password; a new one can't sign in until somebody sets it."""
     active: YesOrNo = True
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from sqlalchemy import Engine
 
 from api.deps import CallerDep, EngineDep, GatewayDep, IdempotencyKey, SettingsDep
@@ -17,16 +17,14 @@ from api.gateway import NotRunning, StillDeciding
 from api.routes.cases import CaseId, require_concerned
 from domain.errors import Refusal, conflict
 from models import queries
-from models.accounts import LONGEST_PASSWORD, Caller, confirm_password
+from models.accounts import Caller, confirm_password
 from models.database import reading
 from models.decision_examples import EXAMPLES
 from models.decisions import DECISIONS, Body, DecisionKind, DecisionResult
 from models.idempotency import request_digest, reserve
+from models.passwords import GivenPassword
 
 router = APIRouter(prefix="/cases/{case_id}", tags=["decisions"])
-
-
-Password = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
 
 
 class Pending(BaseModel):
@@ -40,7 +38,7 @@ def _input(kind: DecisionKind) -> type[BaseModel]:
     """The kind's body; where a fresh sign-in is asked for, with the person's password beside it."""
     fields: dict[str, Any] = {}
     if kind.fresh_sign_in:
-        fields["password"] = (Password, ...)
+        fields["password"] = (GivenPassword, ...)
     example = {**EXAMPLES[kind.name], **({"password": "wanbi-demo-2026"} if kind.fresh_sign_in else {})}
     made: type[BaseModel] = create_model(f"{kind.body.__name__}Input", __base__=kind.body, **fields)
     made.model_config = ConfigDict(**{**kind.body.model_config, "json_schema_extra": {"examples": [example]}})
@@ -129,7 +127,7 @@ class ProofRequest(BaseModel):
 
     decision: Annotated[str, Field(pattern=r"^[a-z_]{1,64}$")]
     body: dict[str, Any]
-    password: Password | None = None
+    password: GivenPassword | None = None
     """Needed for decisions that ask for a fresh sign-in (signatures)."""
 
 

@@ -4,16 +4,17 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 
 from api import codec
 from api.deps import CallerDep, EngineDep, SettingsDep, TokenDep
 from api.errors import Problem, documented
 from domain.errors import Refusal, invalid
 from models import accounts
-from models.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD, hash_password
+from models.accounts import hash_password
 from models.database import reading, writing
 from models.decisions import NO_NUL
+from models.passwords import GivenPassword, NewPassword
 from models.tables import Account
 from models.views import AccountLine
 
@@ -26,7 +27,7 @@ class SignIn(BaseModel):
     )
 
     login: Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)]
-    password: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
+    password: GivenPassword
 
 
 class SignedIn(BaseModel):
@@ -35,13 +36,13 @@ class SignedIn(BaseModel):
     expires_at: datetime
 
 
-class NewPassword(BaseModel):
+class PasswordChange(BaseModel):
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"present": "wanbi-demo-2026", "new": "a much better one"}]}
     )
 
-    present: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
-    new: Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)]
+    present: GivenPassword
+    new: NewPassword
 
 
 @router.post("/sign-in", summary="Get a token", responses=documented(400, 401, 403, 413, 422))
@@ -79,7 +80,7 @@ def me(caller: CallerDep, engine: EngineDep) -> AccountLine:
 @router.put(
     "/me/password", status_code=204, summary="Change my password", responses=documented(400, 401, 403, 413, 422)
 )
-def change_password(body: NewPassword, caller: CallerDep, engine: EngineDep) -> None:
+def change_password(body: PasswordChange, caller: CallerDep, engine: EngineDep) -> None:
     """Ends every token of the account: sign in again afterwards."""
     accounts.confirm_password(engine, caller.account, body.present.get_secret_value())
     if body.new.get_secret_value() == body.present.get_secret_value():
