@@ -15,6 +15,7 @@ from models import projection
 from models.accounts import Caller
 from models.law import current_pack
 from models.messages import StartCase
+from models.nominations import require_staying
 from models.tables import Account, CaseView, Employee, Notice
 
 _CASES = uuid.UUID("6f1d3e0a-41f2-5f0e-9a0b-3d5a2f7c9e11")
@@ -95,6 +96,7 @@ def _check(session: Session, registration: Registration, leaver: str, now: datet
             raise not_found("resignation.unknown_receiver", account=registration.receiver)
         if receiver.id == leaver:
             raise invalid("item.leaver_cannot_receive")
+        require_staying(session, receiver)
 
 
 def start_message(notice: Notice) -> StartCase:

@@ -20,8 +20,9 @@ from models import queries
 from models.accounts import Caller, confirm_password
 from models.database import reading
 from models.decision_examples import EXAMPLES
-from models.decisions import DECISIONS, Body, DecisionKind, DecisionResult
-from models.idempotency import request_digest, reserve
+from models.decisions import DECISIONS, AssignReceiver, Body, DecisionKind, DecisionResult
+from models.idempotency import is_used, request_digest, reserve
+from models.nominations import NOMINATIONS, require_eligible
 from models.passwords import GivenPassword
 
 router = APIRouter(prefix="/cases/{case_id}", tags=["decisions"])
@@ -78,9 +79,14 @@ def _content(kind: DecisionKind, body: BaseModel) -> Body:
 def _admit(
     engine: Engine, caller: Caller, case_id: str, kind: DecisionKind, body: Any, content: Body, key: str
 ) -> None:
-    """Raises Refusal unless the case is theirs, the key is free or theirs for this, and a needed password is right."""
+    """Raises Refusal unless the case is theirs, the key is free or theirs for this, and a needed password is right.
+
+    Whoever the decision names has to be there, too; not when it is repeated: it may have been carried out long ago.
+    """
     with reading(engine) as session:
         require_concerned(session, case_id, caller)
+        if kind.body in NOMINATIONS and not is_used(session, caller.account, key):
+            require_eligible(session, caller, case_id, content)
     if kind.fresh_sign_in:
         confirm_password(engine, caller.account, body.password.get_secret_value())
     digest = request_digest(f"{case_id}/{kind.name}", content.model_dump(mode="json"))
@@ -96,7 +102,11 @@ def _not_running(engine: Engine, case_id: str) -> Refusal:
 
 def _description(kind: DecisionKind) -> str:
     asked = " Asks for your password again." if kind.fresh_sign_in else ""
-    return f"The case's own rules decide; its answer names the facts that were written.{asked} Temporal: `{kind.name}`."
+    named = " Whoever it names needs an open account (422 `account.nobody_there`)." if kind.body in NOMINATIONS else ""
+    said = f"The case's own rules decide; its answer names the facts that were written.{asked}{named}"
+    if kind.body is AssignReceiver:
+        said += " Nobody who is leaving can receive (409 `item.receiver_is_leaving`)."
+    return f"{said} Temporal: `{kind.name}`."
 
 
 for _kind in DECISIONS.values():
@@ -145,7 +155,7 @@ class ProofAnswer(BaseModel):
 @router.post(
     "/decision-proofs",
     summary="A proof for deciding from the Temporal CLI or UI",
-    responses=documented(400, 401, 403, 404, 413, 422),
+    responses=documented(400, 401, 403, 404, 409, 413, 422),
 )
 async def prove(
     case_id: CaseId,
@@ -155,7 +165,10 @@ async def prove(
     gateway: GatewayDep,
     settings: SettingsDep,
 ) -> ProofAnswer:
-    """Nothing is decided yet. The proof is bound to this person, this case and exactly this content."""
+    """Nothing is decided yet. The proof is bound to this person, this case and exactly this content.
+
+    Whoever the decision names is checked now: the case itself can't look accounts up.
+    """
     kind = DECISIONS.get(body.decision)
     if kind is None:
         raise Problem(422, "api.unknown_decision", known=", ".join(DECISIONS))
@@ -184,7 +197,10 @@ def _provable(engine: Engine, caller: Caller, case_id: str, kind: DecisionKind, 
         if body.password is None:
             raise Problem(422, "api.password_needed")
         confirm_password(engine, caller.account, body.password.get_secret_value())
-    return checked(kind, body.body)
+    content = checked(kind, body.body)
+    with reading(engine) as session:
+        require_eligible(session, caller, case_id, content)
+    return content
 
 
 def checked(kind: DecisionKind, content: dict[str, Any]) -> Body:

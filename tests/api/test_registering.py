@@ -55,6 +55,14 @@ async def test_a_registration_that_cannot_be_is_refused_and_leaves_nothing(api: 
     assert (api.count(Notice), api.count(CaseView), api.count(Participant)) == (1, 1, 2)
 
 
+async def test_whoever_is_leaving_cannot_be_made_the_receiver_of_another_leaver(api: Api) -> None:
+    hr = api.person("hr")
+    assert (await hr.register(employee_number="n-zhou", receiver="a-wang")).status_code == 201
+    problem(await hr.register(receiver="a-zhou"), 409, "item.receiver_is_leaving")
+    assert api.count(Notice) == 1
+    assert (await hr.register(receiver="a-wang")).status_code == 201
+
+
 async def test_the_notice_is_on_file_exactly_as_it_arrived(api: Api) -> None:
     text = "本人因个人原因，\r\n提出辞职。 \U0001f600"
     arrived = (utc_now() - timedelta(days=2)).replace(microsecond=0)
