@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from inspect import cleandoc
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -24,15 +25,24 @@ from models.decisions import DECISIONS, AssignReceiver, Body, DecisionKind, Deci
 from models.idempotency import is_used, request_digest, reserve
 from models.nominations import NOMINATIONS, require_eligible
 from models.passwords import GivenPassword
+from texts import LANGUAGES, text
 
 router = APIRouter(prefix="/cases/{case_id}", tags=["decisions"])
 
 
 class Pending(BaseModel):
-    """The decision is on its way. Ask again with the same Idempotency-Key."""
+    """Not confirmed yet: the decision may or may not have taken effect.
+
+    Repeat the request with the same Idempotency-Key, every `Retry-After` seconds, until it is answered. If you stop
+    here, the decision may never be carried out.
+    """
 
     case_id: str
     status: str = "pending"
+    messages: dict[str, str] = Field(
+        default_factory=lambda: {language: text("decision_pending", language) for language in LANGUAGES},
+        description="The same in Chinese and English",
+    )
 
 
 def _input(kind: DecisionKind) -> type[BaseModel]:
@@ -119,7 +129,7 @@ for _kind in DECISIONS.values():
         operation_id=_kind.name,
         response_model=DecisionResult,
         responses={
-            202: {"model": Pending, "description": Pending.__doc__},
+            202: {"model": Pending, "description": cleandoc(Pending.__doc__ or "")},
             **documented(400, 401, 403, 404, 409, 413, 422, 503),
         },
     )

@@ -63,12 +63,13 @@ async def test_whoever_is_leaving_is_made_nobodys_receiver_and_only_who_may_assi
     assert (await api.person("hr").register(employee_number="n-it-head", receiver="a-wang")).status_code == 201
     case = opened_case(api.engine)
     write_case(api.engine, case)
-    asked = {"decision": "assign_receiver", "body": {"items": ["devices"], "receiver": "a-it-head"}}
+    body: dict[str, Any] = {"items": ["devices"], "receiver": "a-it-head"}
+    asked = {"decision": "assign_receiver", "body": body}
     for name in ("hr", "wang"):
-        refused = await api.person(name).decide(case.case_id, "assign_receiver", **asked["body"])
+        refused = await api.person(name).decide(case.case_id, "assign_receiver", **body)
         problem(refused, 409, "item.receiver_is_leaving")
         problem(await api.person(name).post(f"/cases/{case.case_id}/decision-proofs", asked), 409)
-    refused = await api.person("lin").decide(case.case_id, "assign_receiver", **asked["body"])
+    refused = await api.person("lin").decide(case.case_id, "assign_receiver", **body)
     problem(refused, 503, "api.engine_away")
 
 

@@ -45,6 +45,13 @@ def test_operation_ids_are_unique_and_decisions_are_called_as_in_temporal() -> N
     assert set(EXAMPLES) == set(DECISIONS)
 
 
+def test_a_decision_that_is_not_confirmed_says_in_the_document_that_it_has_to_be_repeated() -> None:
+    for operation in (operation for operation in OPERATIONS if operation.says["operationId"] in DECISIONS):
+        pending = operation.says["responses"]["202"]
+        assert "same Idempotency-Key" in pending["description"]
+        assert "messages" in contract.resolved(pending["content"]["application/json"]["schema"])["properties"]
+
+
 def test_every_failure_is_documented_as_a_problem(operation: Operation) -> None:
     answers = operation.says["responses"]
     for status, answer in answers.items():

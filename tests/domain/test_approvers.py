@@ -3,6 +3,7 @@
 from domain import access, agenda, closing, grants
 from domain.case import Case
 from domain.change import Change
+from domain.people import Actor
 from tests.domain import cases as c
 
 
@@ -58,5 +59,5 @@ def test_a_decided_request_troubles_nobody_when_security_leaves() -> None:
 
 def test_whoever_has_the_role_decides_a_request_that_hr_was_asked_about() -> None:
     case = leave(requested("sec").case, "sec").case
-    newcomer = c.Actor("sec-new", c.SECURITY.roles)
+    newcomer = Actor("sec-new", c.SECURITY.roles)
     assert c.kinds(grants.decide(case, newcomer, "g1", True, "", None, c.NOW)) == ("GrantApproved",)
