@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from models.forms import NAMES, OTHER_FORM
 from models.validation import choices
 from texts import DEFAULT, LANGUAGES, catalogue, text
 
@@ -43,5 +44,6 @@ def messages(detail: Mapping[str, Any]) -> dict[str, str]:
     if kind in ("too_short", "too_long") and isinstance(detail["input"], str):  # a secret's length counts characters
         kind = f"string_{kind}"
     key = OR_EMPTY if context.get("expected") == "''" else sentence(kind)
-    values = {**context, "choices": choices(context), "problem": detail["msg"]}
+    form = NAMES.get(str(context.get("pattern", "")), OTHER_FORM)
+    values = {**context, "choices": choices(context), "problem": detail["msg"], "form": form}
     return {language: text(f"field.{key}", language, **values) for language in LANGUAGES}

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from api import field_problems
 from config import settings
 from domain.people import Role
 from models.accounts import end_all_tokens, hash_password
@@ -50,9 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         password = let_in(connect(settings().url), wanted.login, wanted.name or wanted.login)
     except ValidationError as problem:
-        print(f"not a login or name: {problem.errors()[0]['msg']}", file=sys.stderr)
+        print(f"not a login or name: {field_problems.messages(problem.errors()[0])['en']}", file=sys.stderr)
         return 1
-    print(f"{wanted.login} signs in with the password {password}")
+    print(f"{_LOGIN.validate_python(wanted.login)} signs in with the password {password}")
     return 0
 
 

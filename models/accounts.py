@@ -71,7 +71,7 @@ def sign_in(engine: Engine, login: str, password: str, lifetime: timedelta) -> t
     """A new bearer token and when it ends. Raises Refusal: the same whatever was wrong, unless sign-in is paused."""
     now = utc_now()
     with reading(engine) as session:
-        account = session.execute(select(Account).where(col(Account.login) == login)).scalar_one_or_none()
+        account = session.execute(select(Account).where(col(Account.login) == login.lower())).scalar_one_or_none()
     if account is not None and account.locked_until is not None and account.locked_until > now:
         raise forbidden("sign_in.paused", minutes=int(PAUSE.total_seconds() // 60))
     right = password_matches(account.password_hash if account else _NOBODY, password)

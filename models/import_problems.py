@@ -1,11 +1,13 @@
 """What can be wrong with an imported file: stable codes, each with its sentence in both languages."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
+from models.forms import OTHER_FORM, UNSEEN
 from texts import LANGUAGES, text
 
 Code = Literal[
@@ -54,9 +56,9 @@ FORMS = {
     "email": "email",
     "url": "url",
     "levels": "level",
+    **dict.fromkeys(("title", "criterion"), "text"),
 }
 """What is written in a column, by the column's name."""
-OTHER_FORM = "documented"
 LONGEST_VALUE_SHOWN = 80
 _HIDDEN = ("password",)
 
@@ -90,7 +92,7 @@ class Problem(BaseModel):
 
 
 def form_of(column: str) -> str:
-    """What is written in a column, as a key of the family `import_form`; an entry of a list is as its list."""
+    """What is written in a column, as a key of the family `form`; an entry of a list is as its list."""
     names = [part for part in column.split(".") if not part.isdigit()]
     return FORMS.get(names[-1], OTHER_FORM) if names else OTHER_FORM
 
@@ -100,7 +102,8 @@ def shown(column: str, value: object) -> str:
     if column in _HIDDEN or value is None:
         return ""
     said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return said[:LONGEST_VALUE_SHOWN].encode(errors="backslashreplace").decode().replace("\x00", "\\x00")
+    seen = re.sub(UNSEEN, lambda found: f"\\u{ord(found[0]):04x}", said[:LONGEST_VALUE_SHOWN])
+    return seen.encode(errors="backslashreplace").decode()
 
 
 def bound(context: Mapping[str, Any]) -> str:

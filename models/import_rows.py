@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from domain.people import Role
 from domain.timezones import zone
 from models.decisions import Key
+from models.forms import EMAIL, LINE, LOGIN, TEXT, URL
 from models.passwords import NewPassword
 from models.templates import TemplateBody
 
@@ -47,10 +48,11 @@ def _time_zone(text: Any) -> Any:
     return text
 
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Login = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.@+-]{1,64}$")]
-Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
-Url = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s/@]+(/\S*)?$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=LINE)]
+Login = Annotated[str, StringConstraints(pattern=LOGIN, to_lower=True)]
+"""Kept in lower case, so that no two people have logins that look alike."""
+Email = Annotated[str, StringConstraints(max_length=254, pattern=EMAIL)]
+Url = Annotated[str, StringConstraints(max_length=500, pattern=URL)]
 Day = Annotated[date, BeforeValidator(_day)]
 YesOrNo = Annotated[bool, BeforeValidator(_yes_or_no)]
 TimeZone = Annotated[str, BeforeValidator(_time_zone)]
@@ -75,7 +77,7 @@ class EmployeeRow(Row):
     name: Name
     department: Key
     job: Key
-    title: Annotated[str, StringConstraints(max_length=100)] = ""
+    title: Annotated[str, StringConstraints(max_length=100, pattern=TEXT)] = ""
     manager: Key | None = None
     """Employee number."""
     hired_on: Day

@@ -20,7 +20,7 @@ from domain.case import (
     Stage,
 )
 from domain.people import Role
-from models import import_problems
+from models import forms, import_problems
 from models.decisions import DECISIONS
 from tests import spoken
 from texts import DEFAULT, LANGUAGES, LOCALES, MissingText, catalogue, day, listed, moment, text
@@ -37,7 +37,7 @@ FAMILIES: dict[str, set[str]] = {
     "decision": set(DECISIONS),
     "task": spoken.first_arguments("Task", 1),
     "import_problem": set(get_args(import_problems.Code)),
-    "import_form": {*import_problems.FORMS.values(), import_problems.OTHER_FORM},
+    "form": {*import_problems.FORMS.values(), *forms.NAMES.values(), forms.OTHER_FORM},
     "unit": {"characters", "entries"},
 }
 FORMATS = {"", "day", *FAMILIES}

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
@@ -19,7 +19,8 @@ from domain.timezones import zone
 from models import queries
 from models.accounts import end_all_tokens, hash_password
 from models.database import reading
-from models.decisions import NO_NUL, Key
+from models.decisions import Key
+from models.forms import TEXT
 from models.idempotency import once, request_digest, veiled
 from models.import_rows import Email, Login, Name
 from models.passwords import NewPassword
@@ -27,7 +28,7 @@ from models.tables import Account, Employee
 from models.views import AccountLine, Page
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
-Language = Annotated[str, StringConstraints(pattern=r"^(zh|en)$")]
+Language = Literal["zh", "en"]
 
 
 class NewAccount(BaseModel):
@@ -53,7 +54,7 @@ class NewAccount(BaseModel):
     employee_number: Key | None = None
     roles: Annotated[tuple[Role, ...], Field(max_length=len(Role))] = ()
     language: Language = "zh"
-    time_zone: Annotated[str, Field(max_length=64, pattern=NO_NUL)] = "Asia/Shanghai"
+    time_zone: Annotated[str, Field(max_length=64, pattern=TEXT)] = "Asia/Shanghai"
     password: NewPassword
 
 
@@ -66,7 +67,7 @@ class AccountChange(BaseModel):
     email: Email | Literal[""] | None = None
     roles: Annotated[tuple[Role, ...], Field(max_length=len(Role))] | None = None
     language: Language | None = None
-    time_zone: Annotated[str, Field(max_length=64, pattern=NO_NUL)] | None = None
+    time_zone: Annotated[str, Field(max_length=64, pattern=TEXT)] | None = None
     active: bool | None = None
     password: NewPassword | None = None
 

@@ -18,7 +18,8 @@ from domain.people import Role
 from models import queries
 from models.accounts import Caller
 from models.database import reading, utc_now
-from models.decisions import NO_NUL, Key
+from models.decisions import Key
+from models.forms import CASE_ID, NO_NUL
 from models.idempotency import once, request_digest
 from models.messages import StartCase
 from models.queries import CaseFilter
@@ -28,7 +29,7 @@ from models.views import CaseDetail, CaseLine, Page
 from models.visibility import concerns, mentioned, relations, sees_everything, visible
 
 router = APIRouter(prefix="/cases", tags=["cases"])
-CaseId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", examples=["5b0d6c0c5a2b5f6f9e0c8d7e6f5a4b3c"])]
+CaseId = Annotated[str, Path(pattern=CASE_ID, examples=["5b0d6c0c5a2b5f6f9e0c8d7e6f5a4b3c"])]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=500)]
 SEES_ALL = (Role.HR, Role.COUNSEL, Role.AUDITOR, Role.ADMINISTRATOR, Role.ENGINEER)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api import codec
 from api.deps import CallerDep, EngineDep, SettingsDep, TokenDep
@@ -13,7 +13,7 @@ from domain.errors import Refusal, invalid
 from models import accounts
 from models.accounts import hash_password
 from models.database import reading, writing
-from models.decisions import NO_NUL
+from models.forms import TEXT
 from models.passwords import GivenPassword, NewPassword
 from models.tables import Account
 from models.views import AccountLine
@@ -26,7 +26,7 @@ class SignIn(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"login": "hr.chen", "password": "wanbi-demo-2026"}]}
     )
 
-    login: Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)]
+    login: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=TEXT)]
     password: GivenPassword
 
 

@@ -1,5 +1,6 @@
 """Every usual mistake in a field is said in Chinese and English, not in pydantic's words alone."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api import field_problems
 from api.routes import accounts, cases, company, decisions, inbox, session
+from models.forms import NAMES
 from tests.api import contract
 from tests.api.house import Api, new_key, problem
 from tests.api.test_problems import JUNK, bent
@@ -99,6 +101,31 @@ async def test_a_fields_problem_is_in_the_language_asked_for_and_both_are_beside
         answer = await api.http.post("/api/v1/templates/new", json=company.TEMPLATE_EXAMPLE, headers=headers)
         (error,) = problem(answer, 422, "api.invalid_input")["errors"]
         assert error == {"field": "header.Idempotency-Key", "problem": sentence, "messages": wanted}
+
+
+async def test_a_key_with_a_space_is_told_in_words_what_a_key_is(api: Api) -> None:
+    headers = {**api.person("hr").headers, "idempotency-key": "not a key"}
+    answer = await api.http.post("/api/v1/templates/new", json=company.TEMPLATE_EXAMPLE, headers=headers)
+    (error,) = problem(answer, 422, "api.invalid_input")["errors"]
+    assert error["messages"] == {
+        "zh": "格式不对。请填写：8 至 128 个可打印的 ASCII 字符，不含空格，如 UUID。",
+        "en": "This does not have the form wanted. Write: "
+        "8 to 128 printable ASCII characters without spaces, such as a UUID.",
+    }
+
+
+def test_every_pattern_of_the_api_has_a_sentence() -> None:
+    assert set(_patterns(contract.document())) - set(NAMES) == set()
+
+
+def _patterns(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("pattern"), str):
+            yield part["pattern"]
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            yield from _patterns(inner)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,21 @@ async def test_a_person_signs_in_and_is_known_by_the_token(api: Api) -> None:
     assert "password_hash" not in me.json()
 
 
+async def test_a_login_is_one_however_it_is_written(api: Api) -> None:
+    assert (await sign_in(api, "LIN")).status_code == 200
+    other = {"login": "Lin", "name": "Another Lin", "password": "a long pass phrase"}
+    answer = await api.person("admin").post("/accounts", other)
+    assert (answer.status_code, answer.json()["code"]) == (409, "account.login_taken")
+    opened = await api.person("admin").post("/accounts", {**other, "login": "LIN.Da"})
+    assert opened.json()["login"] == "lin.da"
+    assert (await sign_in(api, "Lin.DA", "a long pass phrase")).status_code == 200
+
+
+async def test_a_letter_that_only_becomes_another_in_lower_case_stands_in_no_login(api: Api) -> None:
+    kelvin = {"login": "\u212ain", "name": "n", "password": "a long pass phrase"}
+    assert (await api.person("admin").post("/accounts", kelvin)).status_code == 422
+
+
 async def test_the_database_knows_a_token_only_by_its_hash(api: Api) -> None:
     token = (await sign_in(api)).json()["token"]
     with reading(api.engine) as session:

@@ -32,17 +32,20 @@ def test_a_reference_to_nothing_is_named_by_row_column_and_value(loaded: Engine)
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "wanted"),
+    ("before", "after", "wanted", "shown"),
     [
-        ("2020-01-01", "soon", "a date such as 2026-01-05"),
-        ("salesperson", "sales person", "1 to 64 English letters"),
-        ("周敏", "周\x07敏", "one line of 1 to 100 characters"),
+        ("2020-01-01", "soon", "a date such as 2026-01-05", "soon"),
+        ("salesperson", "sales person", "1 to 64 English letters", "sales person"),
+        ("周敏", "周\x07敏", "one line of 1 to 100 characters", "周\\u0007敏"),
+        ("周敏", "\u202e敏周", "one line of 1 to 100 characters", "\\u202e敏周"),
     ],
 )
-def test_of_a_malformed_cell_is_said_what_to_write_there(loaded: Engine, before: str, after: str, wanted: str) -> None:
+def test_of_a_malformed_cell_is_said_what_to_write_there(
+    loaded: Engine, before: str, after: str, wanted: str, shown: str
+) -> None:
     (message,) = employees(loaded, before, after)
     assert wanted in message
-    assert after in message
+    assert f"({shown})" in message, "also what nobody would see"
 
 
 def test_a_bound_is_named_with_what_it_counts(loaded: Engine) -> None:

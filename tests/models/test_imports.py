@@ -219,3 +219,10 @@ def test_two_imports_at_once_both_succeed(engine: Engine) -> None:
         thread.join()
     assert sorted(report.inserted for report in reports) == [0, 0, 0, 2]
     assert all(report.ok for report in reports)
+
+
+def test_a_login_in_a_file_is_one_however_it_is_written(loaded: Engine) -> None:
+    report = run(loaded, "accounts", "login,name\nLIN.Xiao,林小\n")
+    assert (report.updated, report.inserted) == (1, 0)
+    twice = run(loaded, "accounts", "login,name\nnew.one,一\nNew.One,二\n")
+    assert said(twice) == [(3, "login", "duplicate", "new.one")]
