@@ -17,7 +17,7 @@ from domain.errors import conflict, invalid, not_found
 from domain.people import Role
 from domain.timezones import zone
 from models import queries
-from models.accounts import end_all_tokens, hash_password
+from models.accounts import end_all_tokens, hash_password, set_password
 from models.database import reading
 from models.decisions import Key
 from models.forms import TEXT
@@ -59,7 +59,9 @@ class NewAccount(BaseModel):
 
 
 class AccountChange(BaseModel):
-    """Only what is given changes. Closing an account, new roles or a new password end all of its tokens."""
+    """Only what is given changes. Closing an account, new roles or a new password end all of its tokens;
+    a new password also ends a pause of its sign-in.
+    """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"active": False}]})
 
@@ -173,7 +175,7 @@ def _apply(account: Account, body: AccountChange) -> None:
     if body.roles is not None:
         account.roles = [role.value for role in body.roles]
     if body.password is not None:
-        account.password_hash = hash_password(body.password.get_secret_value())
+        set_password(account, hash_password(body.password.get_secret_value()))
 
 
 def _employee(session: Session, number: str | None) -> str | None:

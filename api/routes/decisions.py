@@ -151,7 +151,7 @@ for _kind in DECISIONS.values():
         response_model=DecisionResult,
         responses={
             202: {"model": Pending, "description": cleandoc(Pending.__doc__ or "")},
-            **documented(400, 401, 403, 404, 409, 413, 422, 503),
+            **documented(400, 401, 403, 404, 409, 413, 422, *((429,) if _kind.fresh_sign_in else ()), 503),
         },
     )
 
@@ -186,7 +186,7 @@ class ProofAnswer(BaseModel):
 @router.post(
     "/decision-proofs",
     summary="A proof for deciding from the Temporal CLI or UI",
-    responses=documented(400, 401, 403, 404, 409, 413, 422),
+    responses=documented(400, 401, 403, 404, 409, 413, 422, 429),
 )
 async def prove(
     case_id: CaseId,

@@ -45,9 +45,11 @@ class PasswordChange(BaseModel):
     new: NewPassword
 
 
-@router.post("/sign-in", summary="Get a token", responses=documented(400, 401, 403, 413, 422))
+@router.post("/sign-in", summary="Get a token", responses=documented(400, 401, 413, 422, 429))
 def sign_in(body: SignIn, engine: EngineDep, settings: SettingsDep, response: Response) -> SignedIn:
-    """Five wrong passwords in a row pause the account's sign-in for 15 minutes.
+    """Five wrong passwords in a row pause the account's sign-in for 15 minutes (429, `Retry-After` in seconds).
+
+    An administrator who sets a new password ends the pause.
 
     The answer also sets a cookie for the codec server alone: it lets an engineer read payloads in the Temporal UI.
     """
@@ -78,7 +80,7 @@ def me(caller: CallerDep, engine: EngineDep) -> AccountLine:
 
 
 @router.put(
-    "/me/password", status_code=204, summary="Change my password", responses=documented(400, 401, 403, 413, 422)
+    "/me/password", status_code=204, summary="Change my password", responses=documented(400, 401, 403, 413, 422, 429)
 )
 def change_password(body: PasswordChange, caller: CallerDep, engine: EngineDep) -> None:
     """Ends every token of the account: sign in again afterwards."""
@@ -87,6 +89,6 @@ def change_password(body: PasswordChange, caller: CallerDep, engine: EngineDep) 
         raise invalid("sign_in.same_password")
     with writing(engine) as session:
         account = session.get_one(Account, caller.account)
-        account.password_hash = hash_password(body.new.get_secret_value())
+        accounts.set_password(account, hash_password(body.new.get_secret_value()))
         session.add(account)
         accounts.end_all_tokens(session, account.id)
