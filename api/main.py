@@ -26,12 +26,14 @@ DESCRIPTION = """\
 Wanbi (完璧) runs the departure of somebody who holds customers, orders, money or secrets as one durable case.
 
 **Start**: `POST /api/v1/sign-in`, then send the token as `Authorization: Bearer …`.
-**Every write** carries an `Idempotency-Key` that you choose: repeat the request with the same key after a lost answer,
-and it acts once. **Every failure** is a problem document (RFC 9457) with a stable `code` and texts in two languages.
-Names, titles, reasons and notes hold no control characters, no zero-width characters and no marks that change the
-direction of writing (422). Logins are kept and compared in lower case.
-**Lists** are paged by `cursor`. Decisions answer at once. 202 means: not confirmed yet; repeat the
-request with the same key until it is answered, or it may not have been carried out.
+**Every request that changes something** carries an `Idempotency-Key` that you choose: repeat it with the same key after
+a lost answer, and it acts once. Only signing in and out, changing one's own password, and asking for a proof take none.
+**Every failure** is a problem document (RFC 9457) with a stable `code` and texts in two languages.
+**Decisions** answer at once. 202 means: not confirmed yet; repeat the request with the same key until it is answered,
+or it may not have been carried out.
+**Texts**: names, titles, reasons and notes hold no control characters, no zero-width characters and no marks that
+change the direction of writing (422). Logins are kept and compared in lower case.
+**Lists** are paged by `cursor`.
 """
 
 

@@ -199,6 +199,10 @@ async def prove(
     """Nothing is decided yet. The proof is bound to this person, this case and exactly this content.
 
     Whoever the decision names is checked now: the case itself can't look accounts up.
+
+    Of the `commands` paste `signal`. `update` decides just as well, but its answer is encrypted: without the codec
+    server the CLI then ends with `payload encoding is not supported`, although the decision has taken effect; the
+    case's facts show it.
     """
     kind = DECISIONS.get(body.decision)
     if kind is None:
