@@ -11,6 +11,7 @@ from models.forms import OTHER_FORM, UNSEEN
 from texts import LANGUAGES, text
 
 Code = Literal[
+    "cell_too_large",
     "duplicate",
     "duplicate_column",
     "file_too_large",
@@ -20,8 +21,11 @@ Code = Literal[
     "malformed_json",
     "managers_in_a_circle",
     "missing_column",
+    "nested_too_deeply",
     "no_header",
+    "not_a_list",
     "not_allowed",
+    "not_an_object",
     "not_text",
     "out_of_range",
     "own_manager",
@@ -39,11 +43,12 @@ Code = Literal[
 ]
 CODES = """\
 Of the whole file: `file_too_large`, `not_text` (neither UTF-8 nor GB18030), `no_header`, `unknown_column`,
-`missing_column`, `duplicate_column`, `malformed_csv`, `malformed_json`, `too_many_rows`, `too_many_passwords`.
-Of a row: `required`, `malformed`, `too_long`, `too_short`, `out_of_range`, `not_allowed` (none of the values that there
-are), `duplicate` (the same key twice), `too_many_cells`, `unknown` (names something that is not there), `unknown_yet`
-(likewise, only a warning), `own_manager`, `managers_in_a_circle`, `probation_before_hiring`, `has_another_account`
-(the employee), `webhook_incomplete`."""
+`missing_column`, `duplicate_column`, `malformed_csv`, `cell_too_large`, `malformed_json` (`value`: line and column),
+`not_a_list`, `nested_too_deeply`, `too_many_rows`, `too_many_passwords`.
+Of a row: `not_an_object` (an entry of a JSON list), `required`, `malformed`, `too_long`, `too_short`, `out_of_range`,
+`not_allowed` (none of the values that there are), `duplicate` (the same key twice), `too_many_cells`, `unknown` (names
+something that is not there), `unknown_yet` (likewise, only a warning), `own_manager`, `managers_in_a_circle`,
+`probation_before_hiring`, `has_another_account` (the employee), `webhook_incomplete`."""
 
 FORMS = {
     **dict.fromkeys(("hired_on", "probation_until"), "day"),

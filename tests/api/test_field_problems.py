@@ -169,4 +169,5 @@ async def test_what_is_no_json_is_said_to_be_none(api: Api) -> None:
     headers = {**api.person("hr").headers, "idempotency-key": new_key(), "content-type": "application/json"}
     answer = await api.http.post("/api/v1/templates/new", content=b"{", headers=headers)
     (error,) = problem(answer, 422)["errors"]
-    assert error["messages"]["zh"].startswith("不是正确的 JSON（")
+    assert error["field"] == "body.1"
+    assert error["messages"]["zh"] == "不是正确的 JSON。请检查引号、逗号和括号；字段名后面的数字是读不下去的位置。"
