@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.plan import UnfitPolicy
 from models.import_problems import Code, Problem, bound, shown
 from models.import_rows import Row, TemplateRow
 from models.validation import choices
@@ -116,6 +117,9 @@ def _problem(row: int, detail: ErrorDetails) -> Problem:
     value: object = detail["input"]
     if not column and kind in _NO_OBJECT:
         return Problem(row=row, code="not_an_object", value=shown("", json.dumps(value)))
+    if isinstance(error := context.get("error"), UnfitPolicy):
+        place, limit = f"{column}.{error.name}", f"{error.least}–{error.most}"
+        return Problem(row=row, column=shown("", place), code="out_of_range", value=str(error.figure), limit=limit)
     if isinstance(value, Mapping):  # too long to show; what our own validators found in it is not
         value = str(context.get("name", context.get("error", "")))
     return Problem(

@@ -107,8 +107,9 @@ def test_a_sentence_about_an_import_problem_names_only_what_a_problem_has() -> N
 def test_every_sentence_about_a_field_is_said_of_an_error_that_exists() -> None:
     types = {*get_args(ErrorType), *spoken.custom_errors()}
     assert set(field_problems.SAME_AS) <= types
-    assert keys("field") <= types - set(field_problems.SAME_AS) | {field_problems.OTHER, field_problems.OR_EMPTY}
-    assert {*field_problems.SAME_AS.values(), field_problems.OTHER, field_problems.OR_EMPTY} <= keys("field")
+    ours = {field_problems.OTHER, field_problems.OR_EMPTY, field_problems.UNFIT_POLICY}
+    assert keys("field") <= types - set(field_problems.SAME_AS) | ours
+    assert {*field_problems.SAME_AS.values(), *ours} <= keys("field")
 
 
 def test_every_notification_of_the_domain_has_subject_and_body_and_none_is_left_over() -> None:

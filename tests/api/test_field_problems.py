@@ -114,6 +114,15 @@ async def test_a_key_with_a_space_is_told_in_words_what_a_key_is(api: Api) -> No
     }
 
 
+async def test_a_figure_of_a_policy_that_is_out_of_range_is_named_with_its_bounds(api: Api) -> None:
+    body = {**company.TEMPLATE_EXAMPLE, "policy": {"remind_every": 0}}
+    (error,) = problem(await api.person("hr").post("/templates/new", body), 422, "api.invalid_input")["errors"]
+    assert error["messages"] == {
+        "zh": "remind_every 填的是 0，须在 1 到 60 之间。",
+        "en": "remind_every is 0, and has to lie between 1 and 60.",
+    }
+
+
 def test_every_pattern_of_the_api_has_a_sentence() -> None:
     assert set(_patterns(contract.document())) - set(NAMES) == set()
 

@@ -170,3 +170,9 @@ def test_a_number_of_thousands_of_digits_is_out_of_range_and_no_fault(engine: En
 def test_a_cell_that_is_far_too_large_is_not_taken_for_a_lack_of_quotation_marks_alone(engine: Engine) -> None:
     (message,) = messages(run(engine, "departments", f"key,name_zh,name_en\nx,{'长' * 200_000},z\n"), "zh")
     assert message.startswith("第 2 行有一格超过 131072 个字符。")
+
+
+def test_a_figure_of_a_policy_that_is_out_of_range_is_named_as_any_other(engine: Engine) -> None:
+    body = template_body(policy={"last_day_warnings": [7, 400]})
+    report = run(engine, "templates", json.dumps([{"key": "x", "industry": "x", "body": body}]))
+    assert messages(report, "zh") == ["第 1 行 body.policy.last_day_warnings：400 超出范围，应为 0–366。请改正。"]
