@@ -3,12 +3,14 @@
 import base64
 import binascii
 import os
+import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from domain.law.known import ALL
 from domain.law.rules import Override
@@ -16,6 +18,14 @@ from domain.law.rules import Override
 DATA = Path(os.environ.get("WANBI_DATA", ".data"))
 SECRETS_FILE = DATA / "secrets.env"
 _PLACEHOLDERS = ("change", "secret", "example", "password", "placeholder")
+_HARMLESS = ("int_parsing", "bool_parsing", "literal_error", "greater_than_equal", "less_than_equal")
+"""Errors about settings that are no secrets: what was given may be shown."""
+HIGHEST_PORT = 65_535
+Port = Annotated[int, Field(ge=1, le=HIGHEST_PORT)]
+
+
+class UnfitSettings(SystemExit):
+    """Which settings are missing or wrong, a line each. Unless caught, it ends the process: the lines, exit code 1."""
 
 
 class Settings(BaseSettings):
@@ -29,16 +39,16 @@ class Settings(BaseSettings):
     """SQLAlchemy URL; empty: an SQLite file in the data folder."""
 
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: Port = 8000
     public_url: str = ""
-    temporal_port: int = 7233
+    temporal_port: Annotated[int, Field(ge=1, le=HIGHEST_PORT - 10)] = 7233
     """Of the dev server that `make run` starts; its HTTP API listens ten above."""
-    temporal_ui_port: int = 8233
+    temporal_ui_port: Annotated[int, Field(ge=1, le=HIGHEST_PORT - 1000)] = 8233
     """Likewise; its metrics listen a thousand above."""
     temporal_address: str = Field(default_factory=lambda known: f"127.0.0.1:{known['temporal_port']}")
     temporal_namespace: str = "wanbi"
     temporal_ui_url: str = Field(default_factory=lambda known: f"http://127.0.0.1:{known['temporal_ui_port']}")
-    worker_metrics_port: int = 9464
+    worker_metrics_port: Port = 9464
     worker_queues: Literal["all", "cases", "access"] = "all"
     max_cached_cases: int = Field(default=1000, ge=10)
 
@@ -57,7 +67,7 @@ class Settings(BaseSettings):
     """Rules that may refuse in production though no lawyer has signed them off: rule id to `by` and `reason`."""
 
     smtp_host: str = ""
-    smtp_port: int = 25
+    smtp_port: Port = 25
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
     smtp_starttls: bool = False
@@ -114,5 +124,22 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    """The settings of this process. Raises pydantic.ValidationError naming what is missing or unsafe."""
-    return Settings()
+    """The settings of this process. Raises UnfitSettings naming what is missing or unsafe."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise UnfitSettings("\n".join(_lines(error))) from None
+    except SettingsError as error:
+        name = re.search(r'"(\w+)"', str(error))
+        raise UnfitSettings(f"WANBI_{name[1].upper() if name else '…'}: this is not proper JSON") from None
+
+
+def _lines(error: ValidationError) -> Iterator[str]:
+    """A line for each problem; never what was given for a secret."""
+    for found in error.errors(include_url=False):
+        kind, said = found["type"], found["msg"].removeprefix("Value error, ")
+        if kind == "default_factory_not_called":  # it stands on another setting, which has a line of its own
+            continue
+        name = f"WANBI_{str(found['loc'][0]).upper()}" if found["loc"] else "settings"
+        given = f" = {found['input']!r}" if kind in _HARMLESS else ""
+        yield f"{name}{given}: {'this is required, and missing' if kind == 'missing' else said}"

@@ -17,6 +17,7 @@ from domain.people import Role
 from models import accounts, legal_facts
 from models.accounts import Caller
 from models.database import reading
+from models.forms import IDEMPOTENCY_KEY
 
 _bearer = HTTPBearer(auto_error=False, description="The token that POST /api/v1/sign-in answers with.")
 
@@ -90,7 +91,7 @@ IdempotencyKey = Annotated[
         alias="Idempotency-Key",
         min_length=8,
         max_length=128,
-        pattern=r"^[\x21-\x7e]+$",
+        pattern=IDEMPOTENCY_KEY,
         description="Chosen by the caller, new for each intention (a UUID is good). The same key never acts twice: "
         "repeat a request with it after a time-out or a lost answer.",
         examples=["5f0f6b1e-6a53-4d2e-9a65-0a3c1f1d7b11"],

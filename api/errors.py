@@ -24,6 +24,7 @@ STATUS = {
     RefusalKind.FORBIDDEN: 403,
     RefusalKind.NOT_FOUND: 404,
     RefusalKind.CONFLICT: 409,
+    RefusalKind.TOO_OFTEN: 429,
 }
 _CODE_OF_STATUS = {404: "api.no_such_address", 405: "api.method_not_allowed"}
 _LANGUAGE_RANGE = re.compile(r"\s*(zh|en)(?:-[\w-]+)?\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*", re.IGNORECASE)
@@ -127,7 +128,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Refusal)
     async def _refusal(request: Request, error: Refusal) -> JSONResponse:
-        return problem_response(request, STATUS[error.kind], error.code, error.params)
+        headers = {"retry-after": str(error.params["seconds"])} if error.kind is RefusalKind.TOO_OFTEN else None
+        return problem_response(request, STATUS[error.kind], error.code, error.params, headers=headers)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from domain.plan import UnfitPolicy
+from models.forms import NAMES, OTHER_FORM
 from models.validation import choices
 from texts import DEFAULT, LANGUAGES, catalogue, text
 
@@ -29,6 +31,8 @@ SAME_AS = {
 
 OR_EMPTY = "or_empty"
 """Said of a field that takes one thing or nothing, beside what is wrong with the one thing."""
+UNFIT_POLICY = "unfit_policy"
+"""Said of a template's policy, one of whose figures is out of range."""
 
 
 def sentence(kind: str) -> str:
@@ -43,5 +47,8 @@ def messages(detail: Mapping[str, Any]) -> dict[str, str]:
     if kind in ("too_short", "too_long") and isinstance(detail["input"], str):  # a secret's length counts characters
         kind = f"string_{kind}"
     key = OR_EMPTY if context.get("expected") == "''" else sentence(kind)
-    values = {**context, "choices": choices(context), "problem": detail["msg"]}
+    form = NAMES.get(str(context.get("pattern", "")), OTHER_FORM)
+    if isinstance(error := context.get("error"), UnfitPolicy):
+        key, context = UNFIT_POLICY, {**context, **vars(error)}
+    values = {**context, "choices": choices(context), "problem": detail["msg"], "form": form}
     return {language: text(f"field.{key}", language, **values) for language in LANGUAGES}

@@ -15,7 +15,8 @@ from domain.law.freeze import Basis, BasisKind
 from domain.law.notice import NoticeFacts
 from domain.law.severance import Service
 from domain.money import Money
-from models.decisions import NO_NUL, Key
+from models.decisions import Key
+from models.forms import POSITIVE_AMOUNT, REGION, SHARE, SOME_AMOUNT, TEXT
 from models.legal_facts import Records
 
 CURRENCY: Literal["CNY"] = "CNY"
@@ -28,14 +29,12 @@ Instant = Annotated[
     AwareDatetime,
     Field(ge=datetime(FIRST.year, 1, 1, tzinfo=UTC), le=datetime(LAST.year, 12, 31, tzinfo=UTC)),
 ]
-Region = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3}){0,2})?$")]
+Region = Annotated[str, StringConstraints(pattern=REGION)] | Literal[""]
 """ISO 3166-2, such as CN-SH; one without a rule pack of its own has the national law."""
-Share = Annotated[str, StringConstraints(pattern=r"^(0(\.[0-9]{1,6})?|1(\.0{1,6})?)$")]
+Share = Annotated[str, StringConstraints(pattern=SHARE)]
 """From 0 to 1, as text."""
-Reference = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
+Reference = Annotated[str, StringConstraints(max_length=200, pattern=TEXT)]
 """Where something is filed."""
-_SOME = r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,2})?$"
-_MORE_THAN_NOTHING = r"^([1-9][0-9]{0,8}(\.[0-9]{1,2})?|0\.([1-9][0-9]?|0[1-9]))$"
 
 
 class Question(BaseModel):
@@ -47,7 +46,7 @@ class Question(BaseModel):
 class Sum(Question):
     """An amount of money, never negative."""
 
-    amount: Annotated[str, StringConstraints(pattern=_SOME)] = Field(examples=["1234.50"])
+    amount: Annotated[str, StringConstraints(pattern=SOME_AMOUNT)] = Field(examples=["1234.50"])
     currency: Literal["CNY"] = CURRENCY
 
     @property
@@ -58,7 +57,7 @@ class Sum(Question):
 class PositiveSum(Sum):
     """An amount of money above zero."""
 
-    amount: Annotated[str, StringConstraints(pattern=_MORE_THAN_NOTHING)] = Field(examples=["1234.50"])
+    amount: Annotated[str, StringConstraints(pattern=POSITIVE_AMOUNT)] = Field(examples=["1234.50"])
 
 
 class AskAboutNotice(Question):
@@ -101,7 +100,7 @@ class BasisOfFreeze(Question):
     """One thing that the company would rest a freeze on."""
 
     kind: BasisKind
-    reference: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
+    reference: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=TEXT)]
     in_force_from: Day
     full_pay: bool = True
     procedure: Reference = ""

@@ -12,6 +12,7 @@ import logs
 from activities.assembly import plain, proofs
 from api import errors
 from api.codec import codec_server
+from api.docs import docs
 from api.gateway import Gateway
 from api.middleware import RequestContext
 from api.openapi import DescribedApp
@@ -25,10 +26,15 @@ DESCRIPTION = """\
 Wanbi (完璧) runs the departure of somebody who holds customers, orders, money or secrets as one durable case.
 
 **Start**: `POST /api/v1/sign-in`, then send the token as `Authorization: Bearer …`.
-**Every write** carries an `Idempotency-Key` that you choose: repeat the request with the same key after a lost answer,
-and it acts once. **Every failure** is a problem document (RFC 9457) with a stable `code` and texts in two languages.
+**Every request that changes something** carries an `Idempotency-Key` that you choose: repeat it with the same key after
+a lost answer, and it acts once. Only signing in and out, changing one's own password, and asking for a proof take none.
+**Every failure** is a problem document (RFC 9457) with a stable `code` and texts in two languages.
+**Decisions** answer at once. 202 means: not confirmed yet; repeat the request with the same key until it is answered,
+or it may not have been carried out.
+**Texts**: names, titles, reasons and notes hold no control characters, no zero-width characters and no marks that
+change the direction of writing (422). Logins are kept and compared in lower case.
 **Questions to the law** (`/api/v1/law`) change nothing and take no key.
-**Lists** are paged by `cursor`. Decisions answer at once; 202 means: not answered yet, ask again with the same key.
+**Lists** are paged by `cursor`.
 """
 
 
@@ -51,6 +57,8 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
         description=DESCRIPTION,
         lifespan=lifespan,
         redirect_slashes=False,
+        docs_url=None,  # these pages of FastAPI load their scripts from servers elsewhere
+        redoc_url=None,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     app.add_middleware(RequestContext)
@@ -61,6 +69,7 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
         v1.include_router(part.router)
     app.include_router(v1)
     app.include_router(health.router)
+    app.include_router(docs(app))
     codec = EncryptionCodec(ring(plain(chosen.payload_keys)), chosen.payload_key)
     app.routes.append(codec_server(codec, chosen.temporal_ui_url))
     return app

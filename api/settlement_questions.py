@@ -30,9 +30,10 @@ from domain.law.settlement import Leaving
 from domain.law.severance import Service, Termination
 from domain.money import nothing
 from models.decisions import Key
+from models.forms import HALF_DAYS
 from models.legal_facts import Records
 
-HalfDays = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}(\.[05])?$")]
+HalfDays = Annotated[str, StringConstraints(pattern=HALF_DAYS)]
 
 
 class LeaveOfTheYear(Question):

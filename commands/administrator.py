@@ -14,9 +14,10 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from api import field_problems
 from config import settings
 from domain.people import Role
-from models.accounts import end_all_tokens, hash_password
+from models.accounts import end_all_tokens, hash_password, set_password
 from models.database import connect, writing
 from models.import_rows import Login, Name
 from models.tables import Account
@@ -35,8 +36,8 @@ def let_in(engine: Engine, login: str, name: str) -> str:
             account = Account(id=f"a_{secrets.token_hex(6)}", login=login, name=name, password_hash=made)
         else:
             end_all_tokens(session, account.id)
-        account.password_hash, account.active = made, True
-        account.failed_sign_ins, account.locked_until = 0, None
+        set_password(account, made)
+        account.active = True
         account.roles = [role.value for role in Role if role in account.roles or role is Role.ADMINISTRATOR]
         session.add(account)
     return password
@@ -50,9 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         password = let_in(connect(settings().url), wanted.login, wanted.name or wanted.login)
     except ValidationError as problem:
-        print(f"not a login or name: {problem.errors()[0]['msg']}", file=sys.stderr)
+        print(f"not a login or name: {field_problems.messages(problem.errors()[0])['en']}", file=sys.stderr)
         return 1
-    print(f"{wanted.login} signs in with the password {password}")
+    print(f"{_LOGIN.validate_python(wanted.login)} signs in with the password {password}")
     return 0
 
 

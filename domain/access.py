@@ -7,6 +7,7 @@ in, so no path can leave more rights than the case allows.
 from dataclasses import replace
 from datetime import datetime
 
+from domain import approvers
 from domain.case import Case, GrantStatus, Operation, Stage, SystemAccess
 from domain.change import Change, Fact, Notification
 from domain.law.freeze import Scope
@@ -127,9 +128,8 @@ def record_failing(case: Case, system: str, revision: int, problem: str, attempt
 
 
 def alarm_recipients(case: Case) -> tuple[str, ...]:
-    """Who must hear of a system that does not follow: HR in charge and the security approvers."""
-    plan = case.agreed
-    return tuple(dict.fromkeys((plan.hr, *plan.security)))
+    """Who must hear of a system that does not follow: HR in charge and the security approvers who are still there."""
+    return tuple(dict.fromkeys((case.agreed.hr, *approvers.security(case))))
 
 
 def find(case: Case, system: str) -> SystemAccess:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import clearances, grants
+from domain import approvers, clearances, grants
 from domain.case import (
     Case,
     ClearanceStatus,
@@ -78,7 +78,7 @@ def _grant_tasks(case: Case) -> tuple[Task, ...]:
             f"grant:{g.id}",
             "decide_grant",
             g.id,
-            case.agreed.security,
+            approvers.approvers(case),
             case.agreed.calendar.opening_after(g.requested_at, 1),
             g.remind_at,
         )

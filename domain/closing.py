@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import access, checklist, clearances, freezing, grants, non_compete, papers, signing
+from domain import access, approvers, checklist, clearances, freezing, grants, non_compete, papers, signing
 from domain.case import (
     Case,
     ClearanceStatus,
@@ -252,7 +252,8 @@ def people_left(case: Case, accounts: tuple[str, ...], now: datetime) -> Change:
     """Accounts were closed: their open parts go to somebody who is there; what they decided stays as it was."""
     if case.plan is None or case.closed:
         return Change(case)
-    change = Change(replace(case, departed=tuple(dict.fromkeys((*case.departed, *accounts)))))
+    newly = tuple(account for account in accounts if account not in case.departed)
+    change = approvers.left(replace(case, departed=(*case.departed, *dict.fromkeys(newly))), newly)
     for account in accounts:
         change = change.then(clearances.drop_account(change.case, account, now))
         change = change.then(checklist.drop_receiver(change.case, account, now))

@@ -18,6 +18,8 @@ class RefusalKind(StrEnum):
     """What it names does not exist."""
     CONFLICT = "conflict"
     """It is understood and allowed, but not in the present state."""
+    TOO_OFTEN = "too_often"
+    """It was tried too often; after the `seconds` among its values it may be tried again."""
 
 
 class Refusal(Exception):
@@ -44,3 +46,7 @@ def not_found(code: str, **params: str | int) -> Refusal:
 
 def conflict(code: str, **params: str | int) -> Refusal:
     return Refusal(RefusalKind.CONFLICT, code, **params)
+
+
+def too_often(code: str, seconds: int, **params: str | int) -> Refusal:
+    return Refusal(RefusalKind.TOO_OFTEN, code, seconds=seconds, **params)

@@ -6,6 +6,7 @@ A grant can only give back what the freeze took away, in one system, for a cappe
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from domain import approvers
 from domain.access import frozen_rights
 from domain.case import Case, Grant, GrantStatus, Stage
 from domain.change import Change, Fact, Notification
@@ -56,7 +57,7 @@ def request(
     return Change(
         replace(case, grants=(*case.grants, grant)),
         (fact,),
-        (Notification("grant_requested", plan.security, (grant.id, system)),),
+        (approvers.asked(case, grant),),
     )
 
 

@@ -46,6 +46,14 @@ class SystemPlan:
     """The part of `frozen` that merely protects data (FRZ-05): taken away also where the freeze has no basis."""
 
 
+class UnfitPolicy(ValueError):
+    """A figure of a policy with which no case could live; it has to lie between `least` and `most`."""
+
+    def __init__(self, name: str, figure: int, least: int, most: int) -> None:
+        super().__init__(f"policy: {name} must lie between {least} and {most}, and is {figure}")
+        self.name, self.figure, self.least, self.most = name, figure, least, most
+
+
 @dataclass(frozen=True)
 class Policy:
     """Figures a company may set; the defaults are the product's, not the law's."""
@@ -62,17 +70,16 @@ class Policy:
     """Days before the last day on which HR is warned (NOT-08)."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError on figures that no case could live with, such as a reminder every 0 days."""
-        figures = {
-            "grant_max_hours": (1, self.grant_max_hours, 8784),
-            "grant_total_hours": (self.grant_max_hours, self.grant_total_hours, 8784),
-            "remind_every": (1, self.remind_every, 60),
-            "pursue_days": (0, self.pursue_days, 366),
-            **{f"last_day_warnings: {days}": (0, days, 366) for days in self.last_day_warnings},
-        }
-        for name, (least, figure, most) in figures.items():
+        """Raises UnfitPolicy on figures that no case could live with, such as a reminder every 0 days."""
+        for name, least, figure, most in (
+            ("grant_max_hours", 1, self.grant_max_hours, 8784),
+            ("grant_total_hours", self.grant_max_hours, self.grant_total_hours, 8784),
+            ("remind_every", 1, self.remind_every, 60),
+            ("pursue_days", 0, self.pursue_days, 366),
+            *(("last_day_warnings", 0, days, 366) for days in self.last_day_warnings),
+        ):
             if not least <= figure <= most:
-                raise ValueError(f"policy: {name} must lie between {least} and {most}")
+                raise UnfitPolicy(name, figure, least, most)
 
 
 @dataclass(frozen=True)

@@ -4,22 +4,20 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Engine, bindparam, select, update
 from sqlmodel import Session, col
 
-from domain.errors import forbidden
+from domain.errors import forbidden, too_often
 from domain.people import Actor, Role
 from models.database import reading, table, utc_now, writing
 from models.tables import AccessToken, Account
 
 FAILURES_BEFORE_PAUSE = 5
 PAUSE = timedelta(minutes=15)
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 256
-"""Characters."""
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """Argon2id with the parameters of the OWASP Password Storage Cheat Sheet; memory in KiB."""
 _NOBODY = _HASHER.hash(secrets.token_urlsafe())
@@ -74,9 +72,9 @@ def sign_in(engine: Engine, login: str, password: str, lifetime: timedelta) -> t
     """A new bearer token and when it ends. Raises Refusal: the same whatever was wrong, unless sign-in is paused."""
     now = utc_now()
     with reading(engine) as session:
-        account = session.execute(select(Account).where(col(Account.login) == login)).scalar_one_or_none()
-    if account is not None and account.locked_until is not None and account.locked_until > now:
-        raise forbidden("sign_in.paused", minutes=int(PAUSE.total_seconds() // 60))
+        account = session.execute(select(Account).where(col(Account.login) == login.lower())).scalar_one_or_none()
+    if account is not None:
+        _require_no_pause(account, now)
     right = password_matches(account.password_hash if account else _NOBODY, password)
     if account is None or not right or not account.active:
         if account is not None:
@@ -101,8 +99,7 @@ def confirm_password(engine: Engine, account_id: str, password: str) -> None:
     now = utc_now()
     if account is None or not account.active:
         raise forbidden("sign_in.failed")
-    if account.locked_until is not None and account.locked_until > now:
-        raise forbidden("sign_in.paused", minutes=int(PAUSE.total_seconds() // 60))
+    _require_no_pause(account, now)
     if not password_matches(account.password_hash, password):
         _count_failure(engine, account_id, now)
         raise forbidden("sign_in.password_wrong")
@@ -138,6 +135,18 @@ def password_matches(password_hash: str, password: str) -> bool:
         return _HASHER.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def set_password(account: Account, password_hash: str) -> None:
+    """Gives the account another password, and with it a fresh start: wrong ones from before count no more."""
+    account.password_hash = password_hash
+    account.failed_sign_ins, account.locked_until = 0, None
+
+
+def _require_no_pause(account: Account, now: datetime) -> None:
+    if account.locked_until is not None and account.locked_until > now:
+        seconds = ceil((account.locked_until - now).total_seconds())
+        raise too_often("sign_in.paused", seconds, minutes=ceil(seconds / 60))
 
 
 def _count_failure(engine: Engine, account_id: str, now: datetime) -> None:

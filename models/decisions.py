@@ -14,13 +14,12 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.people import Actor
+from models.forms import KEY, NO_NUL, SHA256
 
-NO_NUL = r"^[^\x00]*$"
-"""No database and no connected system takes U+0000 in a text."""
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=NO_NUL)]
 RequiredReason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL)]
-Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Key = Annotated[str, StringConstraints(pattern=KEY)]
+Sha256 = Annotated[str, StringConstraints(pattern=SHA256)]
 ItemIds = Annotated[tuple[Key, ...], Field(min_length=1, max_length=500)]
 
 

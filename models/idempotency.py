@@ -42,6 +42,11 @@ def claim(session: Session, account: str, key: str, digest: str) -> Answer | Non
     return None if found.status is None else (found.status, found.response)
 
 
+def is_used(session: Session, account: str, key: str) -> bool:
+    """True if the person has used the key before, for whatever it was."""
+    return session.get(IdempotentRequest, (account, key)) is not None
+
+
 def once(engine: Engine, account: str, key: str, digest: str, act: Callable[[Session], Answer]) -> tuple[Answer, bool]:
     """Runs `act` and remembers its answer, in one transaction; True beside the answer if it is a remembered one.
 

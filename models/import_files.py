@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.plan import UnfitPolicy
 from models.import_problems import Code, Problem, bound, shown
 from models.import_rows import Row, TemplateRow
 from models.validation import choices
@@ -21,6 +22,8 @@ from models.validation import choices
 LARGEST = 20 * 1024 * 1024
 """Bytes."""
 MOST_ROWS = 100_000
+LONGEST_NUMBER = 30
+"""Digits."""
 _CODES: Mapping[str, Code] = {
     "missing": "required",
     "extra_forbidden": "unknown_column",
@@ -40,6 +43,7 @@ _CODES: Mapping[str, Code] = {
     "webhook_incomplete": "webhook_incomplete",
 }
 """By pydantic's types of errors and those of our own validators; every other type is `malformed`."""
+_NO_OBJECT = ("model_type", "model_attributes_type", "dict_type")
 _OF_LISTS = ("too_long", "too_short")
 
 R = TypeVar("R", bound=Row)
@@ -112,6 +116,11 @@ def _problem(row: int, detail: ErrorDetails) -> Problem:
     kind, context = detail["type"], detail.get("ctx", {})
     column = ".".join(str(part) for part in detail["loc"] if not _is_variant(part))
     value: object = detail["input"]
+    if not column and kind in _NO_OBJECT:
+        return Problem(row=row, code="not_an_object", value=shown("", json.dumps(value)))
+    if isinstance(error := context.get("error"), UnfitPolicy):
+        place, limit = f"{column}.{error.name}", f"{error.least}–{error.most}"
+        return Problem(row=row, column=shown("", place), code="out_of_range", value=str(error.figure), limit=limit)
     if isinstance(value, Mapping):  # too long to show; what our own validators found in it is not
         value = str(context.get("name", context.get("error", "")))
     return Problem(
@@ -146,7 +155,7 @@ def _csv(shape: type[Row], text: str) -> tuple[frozenset[str], Iterator[tuple[in
     try:
         header = [name.strip().lower() for name in next(reader, [])]
     except csv.Error as error:
-        raise _Unreadable(Problem(row=1, code="malformed_csv", value=str(error))) from error
+        raise _Unreadable(_no_csv(1, error)) from error
     while header and not header[-1]:
         header.pop()  # spreadsheets like to end lines with commas
     if not header:
@@ -154,6 +163,13 @@ def _csv(shape: type[Row], text: str) -> tuple[frozenset[str], Iterator[tuple[in
     if problems := _header_problems(shape, header):
         raise _Unreadable(*problems)
     return frozenset(header), _csv_rows(reader, header)
+
+
+def _no_csv(row: int, error: csv.Error) -> Problem:
+    """The reader says in English what is wrong; only one of its reasons has another remedy than the rest."""
+    if "field limit" in str(error):
+        return Problem(row=row, code="cell_too_large", limit=str(csv.field_size_limit()))
+    return Problem(row=row, code="malformed_csv")
 
 
 def _header_problems(shape: type[Row], header: list[str]) -> list[Problem]:
@@ -172,7 +188,7 @@ def _csv_rows(reader: Iterator[list[str]], header: list[str]) -> Iterator[tuple[
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise _Unreadable(Problem(row=number, code="malformed_csv", value=str(error))) from error
+            raise _Unreadable(_no_csv(number, error)) from error
         if cells is None:
             return
         values = [cell.strip() for cell in cells]
@@ -185,11 +201,18 @@ def _csv_rows(reader: Iterator[list[str]], header: list[str]) -> Iterator[tuple[
 
 def _json(content: bytes) -> tuple[frozenset[str], Iterator[tuple[int, Any]]]:
     try:
-        entries = json.loads(content.decode("utf-8-sig"))
+        entries = json.loads(content.decode("utf-8-sig"), parse_int=_whole)
     except UnicodeDecodeError as error:
         raise _Unreadable(Problem(row=0, code="not_text")) from error
-    except (ValueError, RecursionError) as error:
-        raise _Unreadable(Problem(row=0, code="malformed_json", value=shown("", str(error)))) from error
+    except json.JSONDecodeError as error:
+        raise _Unreadable(Problem(row=0, code="malformed_json", value=f"{error.lineno}:{error.colno}")) from error
+    except RecursionError as error:
+        raise _Unreadable(Problem(row=0, code="nested_too_deeply")) from error
     if not isinstance(entries, list):
-        raise _Unreadable(Problem(row=0, code="malformed_json", value="not a list"))
+        raise _Unreadable(Problem(row=0, code="not_a_list"))
     return frozenset(TemplateRow.model_fields), iter(enumerate(entries, 1))
+
+
+def _whole(digits: str) -> int | float:
+    """Python makes no number of thousands of digits; as a fraction it is out of every range, which is then said."""
+    return int(digits) if len(digits) <= LONGEST_NUMBER else float(digits)

@@ -136,6 +136,8 @@ def _settle_account(load: Load[AccountRow], found: Account | None, row: AccountR
         values["roles"] = [role.value for role in row.roles]
     if row.login in load.hashes:
         values["password_hash"] = load.hashes[row.login]
+        if found is not None:
+            values |= {"failed_sign_ins": 0, "locked_until": None}  # as models.accounts.set_password does
     if found is None:
         load.settle(None, Account, {**_NEW_ACCOUNT, "id": uuid.uuid4().hex, **values})
         return

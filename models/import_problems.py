@@ -1,14 +1,17 @@
 """What can be wrong with an imported file: stable codes, each with its sentence in both languages."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
+from models.forms import OTHER_FORM, UNSEEN
 from texts import LANGUAGES, text
 
 Code = Literal[
+    "cell_too_large",
     "duplicate",
     "duplicate_column",
     "file_too_large",
@@ -18,8 +21,11 @@ Code = Literal[
     "malformed_json",
     "managers_in_a_circle",
     "missing_column",
+    "nested_too_deeply",
     "no_header",
+    "not_a_list",
     "not_allowed",
+    "not_an_object",
     "not_text",
     "out_of_range",
     "own_manager",
@@ -38,11 +44,13 @@ Code = Literal[
 ]
 CODES = """\
 Of the whole file: `file_too_large`, `not_text` (neither UTF-8 nor GB18030), `no_header`, `unknown_column`,
-`missing_column`, `duplicate_column`, `malformed_csv`, `malformed_json`, `too_many_rows`, `too_many_passwords`.
-Of a row: `required`, `malformed`, `too_long`, `too_short`, `out_of_range`, `not_allowed` (none of the values that there
-are), `duplicate` (the same key twice), `too_many_cells`, `unknown` (names something that is not there), `unknown_yet`
-(likewise, only a warning), `own_manager`, `managers_in_a_circle`, `probation_before_hiring`, `has_another_account`
-(the employee), `webhook_incomplete`, `whose_basis` (a policy is everybody's, anything else one person's)."""
+`missing_column`, `duplicate_column`, `malformed_csv`, `cell_too_large`, `malformed_json` (`value`: line and column),
+`not_a_list`, `nested_too_deeply`, `too_many_rows`, `too_many_passwords`.
+Of a row: `not_an_object` (an entry of a JSON list), `required`, `malformed`, `too_long`, `too_short`, `out_of_range`,
+`not_allowed` (none of the values that there are), `duplicate` (the same key twice), `too_many_cells`, `unknown` (names
+something that is not there), `unknown_yet` (likewise, only a warning), `own_manager`, `managers_in_a_circle`,
+`probation_before_hiring`, `has_another_account` (the employee), `webhook_incomplete`, `whose_basis` (a policy is
+everybody's, anything else one person's)."""
 
 FORMS = {
     **dict.fromkeys(("hired_on", "probation_until", "contract_from", "contract_until"), "day"),
@@ -65,9 +73,9 @@ FORMS = {
     "email": "email",
     "url": "url",
     "levels": "level",
+    **dict.fromkeys(("title", "criterion"), "text"),
 }
 """What is written in a column, by the column's name."""
-OTHER_FORM = "documented"
 LONGEST_VALUE_SHOWN = 80
 _HIDDEN = ("password",)
 
@@ -101,7 +109,7 @@ class Problem(BaseModel):
 
 
 def form_of(column: str) -> str:
-    """What is written in a column, as a key of the family `import_form`; an entry of a list is as its list."""
+    """What is written in a column, as a key of the family `form`; an entry of a list is as its list."""
     names = [part for part in column.split(".") if not part.isdigit()]
     return FORMS.get(names[-1], OTHER_FORM) if names else OTHER_FORM
 
@@ -111,7 +119,8 @@ def shown(column: str, value: object) -> str:
     if column in _HIDDEN or value is None:
         return ""
     said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return said[:LONGEST_VALUE_SHOWN].encode(errors="backslashreplace").decode().replace("\x00", "\\x00")
+    seen = re.sub(UNSEEN, lambda found: f"\\u{ord(found[0]):04x}", said[:LONGEST_VALUE_SHOWN])
+    return seen.encode(errors="backslashreplace").decode()
 
 
 def bound(context: Mapping[str, Any]) -> str:

@@ -5,16 +5,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.people import Role
 from domain.timezones import zone
-from models.accounts import SHORTEST_PASSWORD
 from models.decisions import Key
+from models.forms import EMAIL, LINE, LOGIN, REGION, TEXT, URL
+from models.passwords import NewPassword
 from models.templates import TemplateBody
 
-LONGEST_PASSWORD = 256
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _YES, _NO = ("true", "1", "yes", "y", "是"), ("false", "0", "no", "n", "否")
 
@@ -49,10 +49,11 @@ def _time_zone(text: Any) -> Any:
     return text
 
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Login = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.@+-]{1,64}$")]
-Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
-Url = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s/@]+(/\S*)?$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=LINE)]
+Login = Annotated[str, StringConstraints(pattern=LOGIN, to_lower=True)]
+"""Kept in lower case, so that no two people have logins that look alike."""
+Email = Annotated[str, StringConstraints(max_length=254, pattern=EMAIL)]
+Url = Annotated[str, StringConstraints(max_length=500, pattern=URL)]
 Day = Annotated[date, BeforeValidator(_day)]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)]
@@ -80,7 +81,7 @@ class EmployeeRow(Row):
     name: Name
     department: Key
     job: Key
-    title: Annotated[str, StringConstraints(max_length=100)] = ""
+    title: Annotated[str, StringConstraints(max_length=100, pattern=TEXT)] = ""
     manager: Key | None = None
     """Employee number."""
     hired_on: Day
@@ -106,7 +107,7 @@ class AccountRow(Row):
     """Separated by semicolons."""
     language: Literal["zh", "en"] = "zh"
     time_zone: TimeZone = "Asia/Shanghai"
-    password: Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)] | None = None
+    password: NewPassword | None = None
     """Empty: the account keeps its password; a new one can't sign in until somebody sets it."""
     active: YesOrNo = True
 
@@ -149,7 +150,7 @@ class TermsRow(Row):
 
     employee_number: Key
     relation: Literal["full_time", "part_time", "dispatched"] = "full_time"
-    region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3}){0,2}$")] | Literal[""] = ""
+    region: Annotated[str, StringConstraints(pattern=REGION)] | Literal[""] = ""
     """ISO 3166-2, such as CN-SH."""
     contract_from: Day | None = None
     contract_until: Day | None = None
@@ -174,8 +175,8 @@ class BasisRow(Row):
     title: Name
     in_force_from: Day
     full_pay: YesOrNo = True
-    procedure: Annotated[str, StringConstraints(max_length=200)] = ""
-    publication: Annotated[str, StringConstraints(max_length=200)] = ""
+    procedure: Annotated[str, StringConstraints(max_length=200, pattern=TEXT)] = ""
+    publication: Annotated[str, StringConstraints(max_length=200, pattern=TEXT)] = ""
 
     @model_validator(mode="after")
     def _whose(self) -> "BasisRow":

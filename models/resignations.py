@@ -20,6 +20,7 @@ from models.calendars import working_calendar
 from models.law import library
 from models.legal_facts import Departure, notice_facts, terms_of
 from models.messages import StartCase
+from models.nominations import require_staying
 from models.tables import Account, CaseView, Employee, Notice
 
 _CASES = uuid.UUID("6f1d3e0a-41f2-5f0e-9a0b-3d5a2f7c9e11")
@@ -118,6 +119,7 @@ def _check(session: Session, registration: Registration, leaver: str, now: datet
             raise not_found("resignation.unknown_receiver", account=registration.receiver)
         if receiver.id == leaver:
             raise invalid("item.leaver_cannot_receive")
+        require_staying(session, receiver)
 
 
 def start_message(notice: Notice) -> StartCase:

@@ -5,15 +5,15 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.people import Role
 from domain.plan import Policy
-from models.decisions import NO_NUL, Key
+from models.decisions import Key
+from models.forms import LEVEL, TEXT
 
-_Word = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
+_Word = Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT)]
 Words = tuple[_Word, _Word]
 """One text in Chinese and English."""
 Days = Annotated[int, Field(ge=1, le=60)]
-Level = Annotated[str, Field(max_length=80, pattern=rf"^(head|witness|job:[\w-]+|role:({'|'.join(Role)}))$")]
+Level = Annotated[str, Field(max_length=80, pattern=LEVEL)]
 
 
 class Strict(BaseModel):

@@ -8,7 +8,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("domain", "models", "workflows", "activities", "api", "commands")
-_REFUSALS = {"invalid": 0, "forbidden": 0, "not_found": 0, "conflict": 0, "BadProof": 0, "Refusal": 1, "Problem": 1}
+_REFUSALS = {
+    "invalid": 0,
+    "forbidden": 0,
+    "not_found": 0,
+    "conflict": 0,
+    "too_often": 0,
+    "BadProof": 0,
+    "Refusal": 1,
+    "Problem": 1,
+}
 """Calls that refuse, and where each takes its code."""
 _API_CODE = re.compile(r"api\.[a-z_]+")
 _IN_TEMPLATE = re.compile(r"""text\(\s*["']([\w.]+)["']""")

@@ -20,7 +20,7 @@ from domain.case import (
     Stage,
 )
 from domain.people import Role
-from models import import_problems
+from models import forms, import_problems
 from models.decisions import DECISIONS
 from tests import spoken
 from texts import DEFAULT, LANGUAGES, LOCALES, MissingText, catalogue, day, listed, moment, text
@@ -38,7 +38,7 @@ FAMILIES: dict[str, set[str]] = {
     "task": spoken.first_arguments("Task", 1),
     "law": spoken.reasons(),
     "import_problem": set(get_args(import_problems.Code)),
-    "import_form": {*import_problems.FORMS.values(), import_problems.OTHER_FORM},
+    "form": {*import_problems.FORMS.values(), *forms.NAMES.values(), forms.OTHER_FORM},
     "unit": {"characters", "entries"},
 }
 FORMATS = {"", "day", *FAMILIES}
@@ -108,8 +108,9 @@ def test_a_sentence_about_an_import_problem_names_only_what_a_problem_has() -> N
 def test_every_sentence_about_a_field_is_said_of_an_error_that_exists() -> None:
     types = {*get_args(ErrorType), *spoken.custom_errors()}
     assert set(field_problems.SAME_AS) <= types
-    assert keys("field") <= types - set(field_problems.SAME_AS) | {field_problems.OTHER, field_problems.OR_EMPTY}
-    assert {*field_problems.SAME_AS.values(), field_problems.OTHER, field_problems.OR_EMPTY} <= keys("field")
+    ours = {field_problems.OTHER, field_problems.OR_EMPTY, field_problems.UNFIT_POLICY}
+    assert keys("field") <= types - set(field_problems.SAME_AS) | ours
+    assert {*field_problems.SAME_AS.values(), *ours} <= keys("field")
 
 
 def test_every_notification_of_the_domain_has_subject_and_body_and_none_is_left_over() -> None:

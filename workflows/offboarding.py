@@ -140,7 +140,7 @@ class Offboarding:
         if self._case.plan is None or self._case.closed:
             return
         asked = {account for task in agenda.tasks(self._case) for account in task.accounts if account}
-        asked |= {item.receiver for item in self._case.items}
+        asked |= {item.receiver for item in self._case.items} | set(self._case.agreed.security)
         closed = await workflow.execute_activity_method(
             CaseActivities.closed_accounts,
             args=[tuple(sorted(asked))],

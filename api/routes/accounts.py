@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
@@ -17,17 +17,18 @@ from domain.errors import conflict, invalid, not_found
 from domain.people import Role
 from domain.timezones import zone
 from models import queries
-from models.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD, end_all_tokens, hash_password
+from models.accounts import end_all_tokens, hash_password, set_password
 from models.database import reading
 from models.decisions import Key
+from models.forms import TEXT
 from models.idempotency import once, request_digest, veiled
 from models.import_rows import Email, Login, Name
+from models.passwords import NewPassword
 from models.tables import Account, Employee
 from models.views import AccountLine, Page
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
-Password = Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)]
-Language = Annotated[str, StringConstraints(pattern=r"^(zh|en)$")]
+Language = Literal["zh", "en"]
 
 
 class NewAccount(BaseModel):
@@ -53,12 +54,14 @@ class NewAccount(BaseModel):
     employee_number: Key | None = None
     roles: Annotated[tuple[Role, ...], Field(max_length=len(Role))] = ()
     language: Language = "zh"
-    time_zone: Annotated[str, Field(max_length=64)] = "Asia/Shanghai"
-    password: Password
+    time_zone: Annotated[str, Field(max_length=64, pattern=TEXT)] = "Asia/Shanghai"
+    password: NewPassword
 
 
 class AccountChange(BaseModel):
-    """Only what is given changes. Closing an account, new roles or a new password end all of its tokens."""
+    """Only what is given changes. Closing an account, new roles or a new password end all of its tokens;
+    a new password also ends a pause of its sign-in.
+    """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"active": False}]})
 
@@ -66,9 +69,9 @@ class AccountChange(BaseModel):
     email: Email | Literal[""] | None = None
     roles: Annotated[tuple[Role, ...], Field(max_length=len(Role))] | None = None
     language: Language | None = None
-    time_zone: Annotated[str, Field(max_length=64)] | None = None
+    time_zone: Annotated[str, Field(max_length=64, pattern=TEXT)] | None = None
     active: bool | None = None
-    password: Password | None = None
+    password: NewPassword | None = None
 
 
 @router.get("", summary="All accounts", responses=documented(401, 403, 422))
@@ -172,7 +175,7 @@ def _apply(account: Account, body: AccountChange) -> None:
     if body.roles is not None:
         account.roles = [role.value for role in body.roles]
     if body.password is not None:
-        account.password_hash = hash_password(body.password.get_secret_value())
+        set_password(account, hash_password(body.password.get_secret_value()))
 
 
 def _employee(session: Session, number: str | None) -> str | None:

@@ -19,7 +19,8 @@ from domain.people import Role
 from models import law_views, queries
 from models.accounts import Caller
 from models.database import reading, utc_now
-from models.decisions import NO_NUL, Key
+from models.decisions import Key
+from models.forms import CASE_ID, NO_NUL, TEXT
 from models.idempotency import once, request_digest
 from models.law_views import LawAnswer
 from models.legal_facts import Departure
@@ -31,7 +32,7 @@ from models.views import CaseDetail, CaseLine, Page
 from models.visibility import concerns, mentioned, relations, sees_everything, visible
 
 router = APIRouter(prefix="/cases", tags=["cases"])
-CaseId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", examples=["5b0d6c0c5a2b5f6f9e0c8d7e6f5a4b3c"])]
+CaseId = Annotated[str, Path(pattern=CASE_ID, examples=["5b0d6c0c5a2b5f6f9e0c8d7e6f5a4b3c"])]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=500)]
 SEES_ALL = (Role.HR, Role.COUNSEL, Role.AUDITOR, Role.ADMINISTRATOR, Role.ENGINEER)
@@ -70,7 +71,7 @@ class RegisterResignation(BaseModel):
     """With `employer_fault`: which of the grounds of NOT-03."""
     initiator: Literal["", "employee", "employer"] = ""
     """With `mutual`: who proposed to part; it decides about severance."""
-    agreement: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = ""
+    agreement: Annotated[str, StringConstraints(max_length=200, pattern=TEXT)] = ""
     """With `mutual`: where the signed agreement is filed."""
     receiver: Key | None = None
     """Account of the first receiver; absent: the manager."""

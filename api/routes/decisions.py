@@ -1,14 +1,16 @@
 """Human decisions over HTTP: one operation a kind, made from the table of kinds; and proofs for the Temporal CLI."""
 
 import json
+import re
 from collections.abc import Callable
+from inspect import cleandoc
 from typing import Annotated, Any
 
 from fastapi import APIRouter
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from sqlalchemy import Engine
 
 from api.deps import CallerDep, EngineDep, GatewayDep, IdempotencyKey, SettingsDep
@@ -17,30 +19,39 @@ from api.gateway import NotRunning, StillDeciding
 from api.routes.cases import CaseId, require_concerned
 from domain.errors import Refusal, conflict
 from models import queries
-from models.accounts import LONGEST_PASSWORD, Caller, confirm_password
+from models.accounts import Caller, confirm_password
 from models.database import reading
 from models.decision_examples import EXAMPLES
-from models.decisions import DECISIONS, Body, DecisionKind, DecisionResult
-from models.idempotency import request_digest, reserve
+from models.decisions import DECISIONS, AssignReceiver, Body, DecisionKind, DecisionResult
+from models.forms import DECISION, TEXT, UNSEEN
+from models.idempotency import is_used, request_digest, reserve
+from models.nominations import NOMINATIONS, require_eligible
+from models.passwords import GivenPassword
+from texts import LANGUAGES, text
 
 router = APIRouter(prefix="/cases/{case_id}", tags=["decisions"])
 
 
-Password = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
-
-
 class Pending(BaseModel):
-    """The decision is on its way. Ask again with the same Idempotency-Key."""
+    """Not confirmed yet: the decision may or may not have taken effect.
+
+    Repeat the request with the same Idempotency-Key, every `Retry-After` seconds, until it is answered. If you stop
+    here, the decision may never be carried out.
+    """
 
     case_id: str
     status: str = "pending"
+    messages: dict[str, str] = Field(
+        default_factory=lambda: {language: text("decision_pending", language) for language in LANGUAGES},
+        description="The same in Chinese and English",
+    )
 
 
 def _input(kind: DecisionKind) -> type[BaseModel]:
     """The kind's body; where a fresh sign-in is asked for, with the person's password beside it."""
     fields: dict[str, Any] = {}
     if kind.fresh_sign_in:
-        fields["password"] = (Password, ...)
+        fields["password"] = (GivenPassword, ...)
     example = {**EXAMPLES[kind.name], **({"password": "wanbi-demo-2026"} if kind.fresh_sign_in else {})}
     made: type[BaseModel] = create_model(f"{kind.body.__name__}Input", __base__=kind.body, **fields)
     made.model_config = ConfigDict(**{**kind.body.model_config, "json_schema_extra": {"examples": [example]}})
@@ -74,15 +85,39 @@ def _operation(kind: DecisionKind) -> Callable[..., Any]:
 
 
 def _content(kind: DecisionKind, body: BaseModel) -> Body:
-    return kind.body.model_validate(body.model_dump(exclude={"password"}))
+    content = kind.body.model_validate(body.model_dump(exclude={"password"}))
+    _require_plain(content, "body")
+    return content
+
+
+def _require_plain(content: Body, *place: str) -> None:
+    """Raises RequestValidationError if a text holds what nobody can see.
+
+    Here and not in the bodies' types: a case that runs must go on taking what it took before there was this rule.
+    """
+    texts = {name: said for name, said in content if isinstance(said, str)}
+    hidden = [name for name, said in texts.items() if re.search(UNSEEN, said)]
+    if hidden:
+        kind, context = "string_pattern_mismatch", {"pattern": TEXT}
+        raise RequestValidationError(
+            [
+                {"type": kind, "loc": (*place, name), "msg": kind, "input": texts[name], "ctx": context}
+                for name in hidden
+            ]
+        )
 
 
 def _admit(
     engine: Engine, caller: Caller, case_id: str, kind: DecisionKind, body: Any, content: Body, key: str
 ) -> None:
-    """Raises Refusal unless the case is theirs, the key is free or theirs for this, and a needed password is right."""
+    """Raises Refusal unless the case is theirs, the key is free or theirs for this, and a needed password is right.
+
+    Whoever the decision names has to be there, too; not when it is repeated: it may have been carried out long ago.
+    """
     with reading(engine) as session:
         require_concerned(session, case_id, caller)
+        if kind.body in NOMINATIONS and not is_used(session, caller.account, key):
+            require_eligible(session, caller, case_id, content)
     if kind.fresh_sign_in:
         confirm_password(engine, caller.account, body.password.get_secret_value())
     digest = request_digest(f"{case_id}/{kind.name}", content.model_dump(mode="json"))
@@ -98,7 +133,11 @@ def _not_running(engine: Engine, case_id: str) -> Refusal:
 
 def _description(kind: DecisionKind) -> str:
     asked = " Asks for your password again." if kind.fresh_sign_in else ""
-    return f"The case's own rules decide; its answer names the facts that were written.{asked} Temporal: `{kind.name}`."
+    named = " Whoever it names needs an open account (422 `account.nobody_there`)." if kind.body in NOMINATIONS else ""
+    said = f"The case's own rules decide; its answer names the facts that were written.{asked}{named}"
+    if kind.body is AssignReceiver:
+        said += " Nobody who is leaving can receive (409 `item.receiver_is_leaving`)."
+    return f"{said} Temporal: `{kind.name}`."
 
 
 for _kind in DECISIONS.values():
@@ -111,8 +150,8 @@ for _kind in DECISIONS.values():
         operation_id=_kind.name,
         response_model=DecisionResult,
         responses={
-            202: {"model": Pending, "description": Pending.__doc__},
-            **documented(400, 401, 403, 404, 409, 413, 422, 503),
+            202: {"model": Pending, "description": cleandoc(Pending.__doc__ or "")},
+            **documented(400, 401, 403, 404, 409, 413, 422, *((429,) if _kind.fresh_sign_in else ()), 503),
         },
     )
 
@@ -127,9 +166,9 @@ class ProofRequest(BaseModel):
         },
     )
 
-    decision: Annotated[str, Field(pattern=r"^[a-z_]{1,64}$")]
+    decision: Annotated[str, Field(pattern=DECISION)]
     body: dict[str, Any]
-    password: Password | None = None
+    password: GivenPassword | None = None
     """Needed for decisions that ask for a fresh sign-in (signatures)."""
 
 
@@ -147,7 +186,7 @@ class ProofAnswer(BaseModel):
 @router.post(
     "/decision-proofs",
     summary="A proof for deciding from the Temporal CLI or UI",
-    responses=documented(400, 401, 403, 404, 413, 422),
+    responses=documented(400, 401, 403, 404, 409, 413, 422, 429),
 )
 async def prove(
     case_id: CaseId,
@@ -157,7 +196,14 @@ async def prove(
     gateway: GatewayDep,
     settings: SettingsDep,
 ) -> ProofAnswer:
-    """Nothing is decided yet. The proof is bound to this person, this case and exactly this content."""
+    """Nothing is decided yet. The proof is bound to this person, this case and exactly this content.
+
+    Whoever the decision names is checked now: the case itself can't look accounts up.
+
+    Of the `commands` paste `signal`. `update` decides just as well, but its answer is encrypted: without the codec
+    server the CLI then ends with `payload encoding is not supported`, although the decision has taken effect; the
+    case's facts show it.
+    """
     kind = DECISIONS.get(body.decision)
     if kind is None:
         raise Problem(422, "api.unknown_decision", known=", ".join(DECISIONS))
@@ -186,12 +232,17 @@ def _provable(engine: Engine, caller: Caller, case_id: str, kind: DecisionKind, 
         if body.password is None:
             raise Problem(422, "api.password_needed")
         confirm_password(engine, caller.account, body.password.get_secret_value())
-    return checked(kind, body.body)
+    content = checked(kind, body.body)
+    with reading(engine) as session:
+        require_eligible(session, caller, case_id, content)
+    return content
 
 
 def checked(kind: DecisionKind, content: dict[str, Any]) -> Body:
     """The content as the kind's body. Raises RequestValidationError, which becomes a problem naming every field."""
     try:
-        return kind.body.model_validate(content)
+        made = kind.body.model_validate(content)
     except ValidationError as error:
         raise RequestValidationError([{**e, "loc": ("body", "body", *e["loc"])} for e in error.errors()]) from error
+    _require_plain(made, "body", "body")
+    return made

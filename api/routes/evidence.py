@@ -13,6 +13,7 @@ from api.routes.cases import CaseId, Cursor, seen
 from domain.errors import not_found
 from models import facts, queries
 from models.database import reading
+from models.forms import DOCUMENT_ID
 from models.tables import Document
 from models.views import ChainCheck, FactLine, Page
 from models.visibility import sees_everything, visible
@@ -82,7 +83,7 @@ def list_documents(case_id: CaseId, caller: CallerDep, engine: EngineDep) -> lis
 )
 def read_document(
     case_id: CaseId,
-    document_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}-[0-9a-f]{16}$")],
+    document_id: Annotated[str, Path(pattern=DOCUMENT_ID)],
     caller: CallerDep,
     engine: EngineDep,
 ) -> Response:

@@ -4,16 +4,17 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api import codec
 from api.deps import CallerDep, EngineDep, SettingsDep, TokenDep
 from api.errors import Problem, documented
 from domain.errors import Refusal, invalid
 from models import accounts
-from models.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD, hash_password
+from models.accounts import hash_password
 from models.database import reading, writing
-from models.decisions import NO_NUL
+from models.forms import TEXT
+from models.passwords import GivenPassword, NewPassword
 from models.tables import Account
 from models.views import AccountLine
 
@@ -25,8 +26,8 @@ class SignIn(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"login": "hr.chen", "password": "wanbi-demo-2026"}]}
     )
 
-    login: Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)]
-    password: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
+    login: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=TEXT)]
+    password: GivenPassword
 
 
 class SignedIn(BaseModel):
@@ -35,18 +36,20 @@ class SignedIn(BaseModel):
     expires_at: datetime
 
 
-class NewPassword(BaseModel):
+class PasswordChange(BaseModel):
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"present": "wanbi-demo-2026", "new": "a much better one"}]}
     )
 
-    present: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
-    new: Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)]
+    present: GivenPassword
+    new: NewPassword
 
 
-@router.post("/sign-in", summary="Get a token", responses=documented(400, 401, 403, 413, 422))
+@router.post("/sign-in", summary="Get a token", responses=documented(400, 401, 413, 422, 429))
 def sign_in(body: SignIn, engine: EngineDep, settings: SettingsDep, response: Response) -> SignedIn:
-    """Five wrong passwords in a row pause the account's sign-in for 15 minutes.
+    """Five wrong passwords in a row pause the account's sign-in for 15 minutes (429, `Retry-After` in seconds).
+
+    An administrator who sets a new password ends the pause.
 
     The answer also sets a cookie for the codec server alone: it lets an engineer read payloads in the Temporal UI.
     """
@@ -77,15 +80,15 @@ def me(caller: CallerDep, engine: EngineDep) -> AccountLine:
 
 
 @router.put(
-    "/me/password", status_code=204, summary="Change my password", responses=documented(400, 401, 403, 413, 422)
+    "/me/password", status_code=204, summary="Change my password", responses=documented(400, 401, 403, 413, 422, 429)
 )
-def change_password(body: NewPassword, caller: CallerDep, engine: EngineDep) -> None:
+def change_password(body: PasswordChange, caller: CallerDep, engine: EngineDep) -> None:
     """Ends every token of the account: sign in again afterwards."""
     accounts.confirm_password(engine, caller.account, body.present.get_secret_value())
     if body.new.get_secret_value() == body.present.get_secret_value():
         raise invalid("sign_in.same_password")
     with writing(engine) as session:
         account = session.get_one(Account, caller.account)
-        account.password_hash = hash_password(body.new.get_secret_value())
+        accounts.set_password(account, hash_password(body.new.get_secret_value()))
         session.add(account)
         accounts.end_all_tokens(session, account.id)

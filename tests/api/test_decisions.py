@@ -212,6 +212,9 @@ async def test_a_decision_without_an_answer_in_time_is_pending_and_its_key_gets_
         pending = await workerless.person("hr").decide(case, "waive_items", key, **body)
         assert (pending.status_code, pending.json()["status"]) == (202, "pending")
         assert pending.headers["retry-after"]
+        said = pending.json()["messages"]
+        assert set(said) == {"zh", "en"}
+        assert all("Idempotency-Key" in message for message in said.values())
     assert "ItemsWaived" not in facts(workerless, case)
     monkeypatch.setattr("api.gateway.ANSWER_WITHIN", 10.0)
     async with worker.running(temporal, workerless.engine, workerless.config):

@@ -1,5 +1,6 @@
 """Every usual mistake in a field is said in Chinese and English, not in pydantic's words alone."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api import field_problems
 from api.routes import accounts, cases, company, decisions, inbox, law, session
+from models.forms import NAMES
 from tests.api import contract
 from tests.api.house import Api, new_key, problem
 from tests.api.test_problems import JUNK, bent
@@ -101,6 +103,40 @@ async def test_a_fields_problem_is_in_the_language_asked_for_and_both_are_beside
         assert error == {"field": "header.Idempotency-Key", "problem": sentence, "messages": wanted}
 
 
+async def test_a_key_with_a_space_is_told_in_words_what_a_key_is(api: Api) -> None:
+    headers = {**api.person("hr").headers, "idempotency-key": "not a key"}
+    answer = await api.http.post("/api/v1/templates/new", json=company.TEMPLATE_EXAMPLE, headers=headers)
+    (error,) = problem(answer, 422, "api.invalid_input")["errors"]
+    assert error["messages"] == {
+        "zh": "格式不对。请填写：8 至 128 个可打印的 ASCII 字符，不含空格，如 UUID。",
+        "en": "This does not have the form wanted. Write: "
+        "8 to 128 printable ASCII characters without spaces, such as a UUID.",
+    }
+
+
+async def test_a_figure_of_a_policy_that_is_out_of_range_is_named_with_its_bounds(api: Api) -> None:
+    body = {**company.TEMPLATE_EXAMPLE, "policy": {"remind_every": 0}}
+    (error,) = problem(await api.person("hr").post("/templates/new", body), 422, "api.invalid_input")["errors"]
+    assert error["messages"] == {
+        "zh": "remind_every 填的是 0，须在 1 到 60 之间。",
+        "en": "remind_every is 0, and has to lie between 1 and 60.",
+    }
+
+
+def test_every_pattern_of_the_api_has_a_sentence() -> None:
+    assert set(_patterns(contract.document())) - set(NAMES) == set()
+
+
+def _patterns(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("pattern"), str):
+            yield part["pattern"]
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            yield from _patterns(inner)
+
+
 @pytest.mark.parametrize(
     ("parameters", "sentence"),
     [
@@ -142,4 +178,5 @@ async def test_what_is_no_json_is_said_to_be_none(api: Api) -> None:
     headers = {**api.person("hr").headers, "idempotency-key": new_key(), "content-type": "application/json"}
     answer = await api.http.post("/api/v1/templates/new", content=b"{", headers=headers)
     (error,) = problem(answer, 422)["errors"]
-    assert error["messages"]["zh"].startswith("不是正确的 JSON（")
+    assert error["field"] == "body.1"
+    assert error["messages"]["zh"] == "不是正确的 JSON。请检查引号、逗号和括号；字段名后面的数字是读不下去的位置。"

@@ -20,6 +20,7 @@ from tests import builders
 from tests.api import contract
 from tests.api.contract import Operation
 from tests.api.house import Api, EngineAway, new_key
+from tests.guards.production import ROOT
 
 OPERATIONS = contract.operations()
 PROBLEM = {"$ref": "#/components/schemas/ProblemDetails"}
@@ -43,6 +44,13 @@ def test_operation_ids_are_unique_and_decisions_are_called_as_in_temporal() -> N
     assert len(ids) == len(set(ids))
     assert set(DECISIONS) <= set(ids)
     assert set(EXAMPLES) == set(DECISIONS)
+
+
+def test_a_decision_that_is_not_confirmed_says_in_the_document_that_it_has_to_be_repeated() -> None:
+    for operation in (operation for operation in OPERATIONS if operation.says["operationId"] in DECISIONS):
+        pending = operation.says["responses"]["202"]
+        assert "same Idempotency-Key" in pending["description"]
+        assert "messages" in contract.resolved(pending["content"]["application/json"]["schema"])["properties"]
 
 
 def test_every_failure_is_documented_as_a_problem(operation: Operation) -> None:
@@ -138,3 +146,24 @@ async def test_the_document_and_its_page_are_served_by_the_application_as_it_sta
         assert (await http.get("/docs")).status_code == 200
         assert (await http.get("/health/live")).json() == {"status": "alive"}
         assert (await http.get("/health/ready")).json()["engine"] is False
+
+
+WITHOUT_A_KEY = {"POST /sign-in", "POST /sign-out", "PUT /me/password", "POST /cases/{case_id}/decision-proofs"}
+
+
+def test_every_other_request_that_changes_something_carries_a_key_as_the_documents_say() -> None:
+    keyless = {
+        operation.name
+        for operation in OPERATIONS
+        if operation.method != "GET"
+        and not any(parameter["name"] == "Idempotency-Key" for parameter in operation.says.get("parameters", ()))
+    }
+    assert keyless == WITHOUT_A_KEY
+    exceptions = "signing in and out, changing one's own password, and asking for a proof"
+    for text in (contract.document()["info"]["description"], (ROOT / "README.md").read_text(encoding="utf-8")):
+        assert exceptions in " ".join(text.split()).lower()
+
+
+def test_the_proofs_description_says_which_of_its_commands_to_paste() -> None:
+    (prove,) = (operation for operation in OPERATIONS if operation.path.endswith("/decision-proofs"))
+    assert "payload encoding is not supported" in prove.says["description"]

@@ -18,6 +18,7 @@ from tests.api.contract import Operation
 from tests.api.house import V1, Api, Person, new_key, problem
 
 SECRETS = ("password", "present", "new")
+"""They may hold every character that there is."""
 WRITES = tuple(o for o in contract.operations() if o.takes_json)
 JUNK: tuple[Any, ...] = (
     None,
@@ -29,6 +30,7 @@ JUNK: tuple[Any, ...] = (
     "\x00",
     "a\x00b",
     "x" * 30_000,
+    "\ud800",
     "2026-13-45",
     "9999-12-31T23:59:59-23:59",
     "0001-01-01T00:00:00+23:59",
@@ -203,11 +205,25 @@ async def test_text_that_is_no_text_is_refused_wherever_it_stands(api: Api) -> N
     case_id, before = await registered(api), counts(api)
     for operation in WRITES:
         for name, value in operation.example.items():
-            if isinstance(value, str) and name not in SECRETS:
-                for junk in ("\x00", "\ud800", "before\x00after", "before\udfffafter"):
+            if isinstance(value, str):
+                for junk in ("before\ud800 the end", *(() if name in SECRETS else ("\x00", "\ud800", "a\x00b"))):
                     body = json.dumps({**operation.example, name: junk}).encode()
                     problem(await send(api, operation, case_id, body), 422)
     assert counts(api) == before
+
+
+async def test_a_password_beside_a_decision_that_is_no_text_is_refused_before_it_is_compared(api: Api) -> None:
+    case_id = await registered(api)
+    body = {"decision": "sign_record", "body": {"sha256": "0" * 64}, "password": "half a pair: \ud800"}
+    (prove,) = (operation for operation in WRITES if operation.path.endswith("/decision-proofs"))
+    (error,) = problem(await send(api, prove, case_id, json.dumps(body).encode()), 422, "api.invalid_input")["errors"]
+    assert (error["field"], error["messages"]["en"]) == (
+        "body.password",
+        "This holds something that is no Unicode text. Remove it.",
+    )
+    account = json.dumps({"password": "half a pair: \ud800"}).encode()
+    (change,) = (operation for operation in WRITES if operation.method == "PATCH")
+    problem(await send(api, change, case_id, account), 422, "api.invalid_input")
 
 
 async def test_a_date_and_time_without_its_offset_names_no_instant(api: Api) -> None:

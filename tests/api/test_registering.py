@@ -103,6 +103,14 @@ async def test_a_dispatched_workers_notice_is_not_registered_and_a_part_timers_h
     assert answer.json()["last_day"] == local_date(utc_now(), "Asia/Shanghai").isoformat()
 
 
+async def test_whoever_is_leaving_cannot_be_made_the_receiver_of_another_leaver(api: Api) -> None:
+    hr = api.person("hr")
+    assert (await hr.register(employee_number="n-zhou", receiver="a-wang")).status_code == 201
+    problem(await hr.register(receiver="a-zhou"), 409, "item.receiver_is_leaving")
+    assert api.count(Notice) == 1
+    assert (await hr.register(receiver="a-wang")).status_code == 201
+
+
 @pytest.mark.law("NOT-07")
 async def test_the_notice_is_on_file_exactly_as_it_arrived(api: Api) -> None:
     text = "本人因个人原因，\r\n提出辞职。 \U0001f600"

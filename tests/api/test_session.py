@@ -38,6 +38,21 @@ async def test_a_person_signs_in_and_is_known_by_the_token(api: Api) -> None:
     assert "password_hash" not in me.json()
 
 
+async def test_a_login_is_one_however_it_is_written(api: Api) -> None:
+    assert (await sign_in(api, "LIN")).status_code == 200
+    other = {"login": "Lin", "name": "Another Lin", "password": "a long pass phrase"}
+    answer = await api.person("admin").post("/accounts", other)
+    assert (answer.status_code, answer.json()["code"]) == (409, "account.login_taken")
+    opened = await api.person("admin").post("/accounts", {**other, "login": "LIN.Da"})
+    assert opened.json()["login"] == "lin.da"
+    assert (await sign_in(api, "Lin.DA", "a long pass phrase")).status_code == 200
+
+
+async def test_a_letter_that_only_becomes_another_in_lower_case_stands_in_no_login(api: Api) -> None:
+    kelvin = {"login": "\u212ain", "name": "n", "password": "a long pass phrase"}
+    assert (await api.person("admin").post("/accounts", kelvin)).status_code == 422
+
+
 async def test_the_database_knows_a_token_only_by_its_hash(api: Api) -> None:
     token = (await sign_in(api)).json()["token"]
     with reading(api.engine) as session:
@@ -66,8 +81,17 @@ async def test_sign_in_pauses_after_repeated_wrong_passwords_also_for_the_right_
     for _ in range(FAILURES_BEFORE_PAUSE):
         assert (await sign_in(api, password=WRONG)).status_code == 401
     paused = await sign_in(api)
-    assert (paused.status_code, paused.json()["code"]) == (403, "sign_in.paused")
+    assert (paused.status_code, paused.json()["code"]) == (429, "sign_in.paused")
+    assert 0 < int(paused.headers["retry-after"]) <= PAUSE.total_seconds()
     assert (await sign_in(api, "zhou")).status_code == 200, "others are not concerned"
+
+
+async def test_a_password_that_an_administrator_sets_ends_the_pause(api: Api) -> None:
+    new = "a much better one"
+    change(api, "a-lin", locked_until=utc_now() + PAUSE, failed_sign_ins=FAILURES_BEFORE_PAUSE - 1)
+    assert (await api.person("admin").write("PATCH", "/accounts/a-lin", {"password": new})).status_code == 200
+    assert (await sign_in(api, password=WRONG)).status_code == 401, "and wrong ones from before count no more"
+    assert (await sign_in(api, password=new)).status_code == 200
 
 
 async def test_the_pause_ends_by_itself(api: Api) -> None:
@@ -144,6 +168,7 @@ async def test_guessing_the_present_password_pauses_as_guessing_at_sign_in_does(
     body = {"present": WRONG, "new": "a much better one"}
     answers = [await api.person("lin").write("PUT", "/me/password", body) for _ in range(2)]
     assert [answer.json()["code"] for answer in answers] == ["sign_in.password_wrong", "sign_in.paused"]
+    assert (answers[1].status_code, "retry-after" in answers[1].headers) == (429, True)
 
 
 @pytest.mark.parametrize(

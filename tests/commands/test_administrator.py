@@ -69,3 +69,11 @@ def test_a_login_that_could_not_be_one_opens_nothing(here: Engine, capsys: pytes
     assert "not a login" in capsys.readouterr().err
     with reading(here) as session:
         assert session.exec(select(Account)).all() == []
+
+
+def test_a_login_is_one_however_it_is_written(here: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    let_in(here, "root.zhao", "赵敏")
+    assert main(["ROOT.Zhao"]) == 0
+    assert "root.zhao signs in" in capsys.readouterr().out
+    with reading(here) as session:
+        assert [found.login for found in session.exec(select(Account)).all()] == ["root.zhao"]

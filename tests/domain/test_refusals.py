@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 import domain
-from domain.errors import Refusal, RefusalKind, conflict, forbidden, invalid, not_found
+from domain.errors import Refusal, RefusalKind, conflict, forbidden, invalid, not_found, too_often
 
 MAKERS = {"conflict", "forbidden", "invalid", "not_found"}
 
@@ -31,5 +31,7 @@ def test_a_refusal_tells_its_kind_its_code_and_what_its_text_needs() -> None:
     made = {make.__name__: make("some.code", hours=3) for make in (conflict, forbidden, invalid, not_found)}
     assert {name: refusal.kind.value for name, refusal in made.items()} == {name: name for name in MAKERS}
     assert {(refusal.code, refusal.params["hours"]) for refusal in made.values()} == {("some.code", 3)}
+    later = too_often("some.code", 60, hours=3)
+    assert (later.kind.value, later.params) == ("too_often", {"seconds": 60, "hours": 3})
     assert str(made["invalid"]) == "some.code {'hours': 3}"
     assert str(Refusal(RefusalKind.INVALID, "some.code")) == "some.code"

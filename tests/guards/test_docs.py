@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from importlib.metadata import metadata
@@ -12,6 +14,7 @@ import yaml  # type: ignore[import-untyped]  # ships no types
 from pydantic import SecretStr
 
 from api.middleware import REQUESTS, SECONDS
+from api.routes.company import FOR_ADMINISTRATORS
 from config import Settings
 from models.decisions import DECISIONS
 from tests import builders
@@ -104,3 +107,34 @@ def test_the_documented_figures_of_the_api_are_those_it_gives() -> None:
     }
     documented = {cells[0].strip("`") for cells in rows("operations.md", 3) if cells[1] == "API"}
     assert documented == given
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_first_step_of_the_tour_says_readably_why_it_was_refused(readme: str) -> None:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    (step,) = re.findall(r"""^CASE=\$\(echo "\$REGISTERED" \| python3 -c '(.*)'\)$""", text, re.MULTILINE)
+    for answer, code, out, error in (
+        ({"case_id": "5dac"}, 0, "5dac\n", ""),
+        ({"status": 409, "detail": "There is an open case."}, 1, "", "There is an open case.\n"),
+    ):
+        told = subprocess.run(
+            [sys.executable, "-c", step], input=json.dumps(answer), capture_output=True, text=True, check=False
+        )
+        assert (told.returncode, told.stdout, told.stderr) == (code, out, error)
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_readmes_say_who_may_load_which_file(readme: str) -> None:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    (sentence,) = re.findall(
+        r"(?:only they what gives access: |其中涉及权限的\n)(.*?)(?: \(HR gets| 只有管理员)", text, re.DOTALL
+    )
+    assert re.findall(r"`(\w+)`", sentence) == [kind.value for kind in FOR_ADMINISTRATORS]
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_readmes_name_what_changes_the_folder_and_the_ports(readme: str) -> None:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    for name in re.findall(r"WANBI_[A-Z_]+", text):
+        assert name.removeprefix("WANBI_").lower() in Settings.model_fields
+    assert {"WANBI_DATA", "WANBI_PORT", "WANBI_WORKER_METRICS_PORT"} <= set(re.findall(r"WANBI_[A-Z_]+", text))

@@ -33,7 +33,8 @@ def test_what_is_no_text_is_said_to_be_none(engine: Engine, content: bytes) -> N
         ("key,name_zh,name_en\na b,y,z\n", [(2, "key", "malformed", "a b")]),
         (f"key,name_zh,name_en\nx,{'长' * 101},z\n", [(2, "name_zh", "too_long", "长" * 80)]),
         ("key,name_zh,name_en\nx,1,z\ny,1,z\nx,2,z\n", [(4, "key", "duplicate", "x")]),
-        ('key,name_zh,name_en\nx,"y"z,z\n', [(2, "", "malformed_csv", "',' expected after '\"'")]),
+        ('key,name_zh,name_en\nx,"y"z,z\n', [(2, "", "malformed_csv", "")]),
+        (f"key,name_zh,name_en\nx,{'长' * 200_000},z\n", [(2, "", "cell_too_large", "")]),
     ],
 )
 def test_a_file_that_does_not_fit_is_refused_with_its_reasons(
@@ -77,9 +78,19 @@ def test_more_new_passwords_than_can_be_hashed_in_time_are_refused(
     assert said(run(engine, "accounts", text)) == [(3, "password", "too_many_passwords", "")]
 
 
-@pytest.mark.parametrize("text", ["{}", "[", "[" * 100_000, '[{"key": NaN}', "9" * 5000, ""])
-def test_templates_must_be_a_json_list(engine: Engine, text: str) -> None:
-    assert [p.code for p in run(engine, "templates", text).problems] == ["malformed_json"]
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{}", "not_a_list"),
+        ("[", "malformed_json"),
+        ("[" * 100_000, "nested_too_deeply"),
+        ('[{"key": NaN}', "malformed_json"),
+        ("9" * 5000, "not_a_list"),
+        ("", "malformed_json"),
+    ],
+)
+def test_templates_must_be_a_json_list(engine: Engine, text: str, code: str) -> None:
+    assert [p.code for p in run(engine, "templates", text).problems] == [code]
 
 
 def test_a_report_never_shows_a_password(engine: Engine) -> None:

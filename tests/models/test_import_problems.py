@@ -1,6 +1,7 @@
 """Whoever mends a file reads what is wrong with which cell, and what to write instead, in Chinese or English."""
 
 import json
+import re
 
 import pytest
 from sqlalchemy import Engine
@@ -32,17 +33,20 @@ def test_a_reference_to_nothing_is_named_by_row_column_and_value(loaded: Engine)
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "wanted"),
+    ("before", "after", "wanted", "shown"),
     [
-        ("2020-01-01", "soon", "a date such as 2026-01-05"),
-        ("salesperson", "sales person", "1 to 64 English letters"),
-        ("周敏", "周\x07敏", "one line of 1 to 100 characters"),
+        ("2020-01-01", "soon", "a date such as 2026-01-05", "soon"),
+        ("salesperson", "sales person", "1 to 64 English letters", "sales person"),
+        ("周敏", "周\x07敏", "one line of 1 to 100 characters", "周\\u0007敏"),
+        ("周敏", "\u202e敏周", "one line of 1 to 100 characters", "\\u202e敏周"),
     ],
 )
-def test_of_a_malformed_cell_is_said_what_to_write_there(loaded: Engine, before: str, after: str, wanted: str) -> None:
+def test_of_a_malformed_cell_is_said_what_to_write_there(
+    loaded: Engine, before: str, after: str, wanted: str, shown: str
+) -> None:
     (message,) = employees(loaded, before, after)
     assert wanted in message
-    assert after in message
+    assert f"({shown})" in message, "also what nobody would see"
 
 
 def test_a_bound_is_named_with_what_it_counts(loaded: Engine) -> None:
@@ -116,3 +120,59 @@ def test_a_problem_is_stored_with_its_sentences_and_without_what_only_they_name(
     stored = Problem(row=2, column="name", code="too_long", value="x", limit="100").model_dump(mode="json")
     assert set(stored) == {"row", "column", "code", "value", "messages"}
     assert set(stored["messages"]) == {"zh", "en"}
+
+
+NO_TEMPLATES = {
+    "[" * 50_000: "nested_too_deeply",
+    "{}": "not_a_list",
+    "[1]": "not_an_object",
+    '["x"]': "not_an_object",
+    "[null]": "not_an_object",
+    "": "malformed_json",
+    '[{"key": }]': "malformed_json",
+    '[{"key": "x",\n "industry": "x"': "malformed_json",
+}
+
+
+@pytest.mark.parametrize("text", NO_TEMPLATES, ids=lambda text: text[:12])
+def test_of_a_file_that_is_no_list_of_objects_is_said_so_in_chinese_without_pythons_words(
+    engine: Engine, text: str
+) -> None:
+    (problem,) = run(engine, "templates", text).problems
+    assert problem.code == NO_TEMPLATES[text]
+    assert not re.search(r"[A-Za-z]{5,} [a-z]+", problem.messages["zh"])
+    assert "无" not in problem.messages["zh"]
+    assert "none" not in problem.messages["en"]
+
+
+def test_the_place_where_json_can_not_be_read_on_is_named(engine: Engine) -> None:
+    (message,) = messages(run(engine, "templates", '[{"key":\n   }]'))
+    assert "line:column 2:4" in message
+
+
+def test_an_entry_that_is_no_object_is_told_what_each_entry_must_be(engine: Engine) -> None:
+    report = run(engine, "templates", "[1]")
+    assert messages(report) == [
+        "Entry 1 (1) is not an object. Each entry of the list must stand in braces, with key, industry and body."
+    ]
+    assert messages(report, "zh") == [
+        "第 1 项（1）不是对象。列表里的每一项都要写在花括号里，含 key、industry 和 body。"
+    ]
+
+
+def test_a_number_of_thousands_of_digits_is_out_of_range_and_no_fault(engine: Engine) -> None:
+    clearances = [{"department": "it", "title": ["x", "x"], "levels": ["head"], "due_after": 61}]
+    entry = json.dumps([{"key": "x", "industry": "x", "body": template_body(clearances=clearances)}])
+    (problem,) = run(engine, "templates", entry.replace("61", "9" * 5000)).problems
+    assert problem.column == "body.clearances.0.due_after"
+
+
+def test_a_cell_that_is_far_too_large_is_not_taken_for_a_lack_of_quotation_marks_alone(engine: Engine) -> None:
+    (message,) = messages(run(engine, "departments", f"key,name_zh,name_en\nx,{'长' * 200_000},z\n"), "zh")
+    assert message.startswith("第 2 行有一格超过 131072 个字符。")
+
+
+def test_a_figure_of_a_policy_that_is_out_of_range_is_named_as_any_other(engine: Engine) -> None:
+    body = template_body(policy={"last_day_warnings": [7, 400]})
+    report = run(engine, "templates", json.dumps([{"key": "x", "industry": "x", "body": body}]))
+    assert messages(report, "zh") == ["第 1 行 body.policy.last_day_warnings：400 超出范围，应为 0–366。请改正。"]

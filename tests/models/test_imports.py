@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from models.accounts import password_matches
+from models.accounts import PAUSE, password_matches
 from models.database import reading, utc_now, writing
 from models.import_loads import NO_PASSWORD
 from models.imports import ImportReport
@@ -219,3 +219,19 @@ def test_two_imports_at_once_both_succeed(engine: Engine) -> None:
         thread.join()
     assert sorted(report.inserted for report in reports) == [0, 0, 0, 2]
     assert all(report.ok for report in reports)
+
+
+def test_a_login_in_a_file_is_one_however_it_is_written(loaded: Engine) -> None:
+    report = run(loaded, "accounts", "login,name\nLIN.Xiao,林小\n")
+    assert (report.updated, report.inserted) == (1, 0)
+    twice = run(loaded, "accounts", "login,name\nnew.one,一\nNew.One,二\n")
+    assert said(twice) == [(3, "login", "duplicate", "new.one")]
+
+
+def test_a_new_password_in_a_file_ends_a_pause_of_the_sign_in(loaded: Engine) -> None:
+    with writing(loaded) as session:
+        account = session.exec(select(Account).where(Account.login == "lin.xiao")).one()
+        account.locked_until, account.failed_sign_ins = utc_now() + PAUSE, 4
+    assert run(loaded, "accounts", "login,name,password\nlin.xiao,林晓,another pass phrase\n").updated == 1
+    account = found(loaded, Account, login="lin.xiao")
+    assert (account.locked_until, account.failed_sign_ins) == (None, 0)

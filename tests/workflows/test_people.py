@@ -3,7 +3,10 @@
 from datetime import timedelta
 
 from domain.case import Case, Stage
+from domain.people import Role
 from models import decisions as d
+from models.database import writing
+from models.tables import Account
 from tests import builders as b
 from tests.workflows.moves import clear_every_department, hand_everything_over, handing_over, sign
 from tests.workflows.world import World
@@ -64,6 +67,24 @@ async def test_a_receiver_who_left_is_replaced_by_the_witness(world: World) -> N
     state = await case.until(lambda c: {item.receiver for item in c.items} == {"a-wang"})
     assert ("hand_over_item", "devices") in case.tasks("a-lin")
     assert state.stage is Stage.HANDING_OVER
+
+
+async def test_a_request_whose_last_security_approver_left_goes_to_hr_until_a_new_one_decides(world: World) -> None:
+    case = await world.resign()
+    await handing_over(case)
+    await case.decide(b.LEAVER, d.RequestGrant(system="erp", rights=("create_orders",), reason="one", hours=4))
+    assert case.tasks("a-sec") == [("decide_grant", "g1")]
+    world.close_account("a-sec")
+    await case.handle.signal("recheck_people")
+    await case.until(lambda c: "a-sec" in c.departed)
+    await case.decide(b.HR, d.WaiveItems(items=("devices",), reason="returned long ago"))  # all before is written now
+    assert (case.tasks("a-hr"), case.tasks("a-sec")) == ([("decide_grant", "g1")], [])
+    assert "grant_without_approver" in case.told("a-hr")
+
+    with writing(world.engine) as session:
+        session.get_one(Account, "a-it-head").roles = ["security"]
+    await case.decide(b.actor("it-head", Role.SECURITY), d.DecideGrant(grant="g1", answer=d.Answer.ACCEPT))
+    assert case.tasks("a-hr") == []
 
 
 async def test_a_case_whose_people_have_all_left_neither_spins_nor_stops(world: World) -> None:
