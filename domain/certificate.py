@@ -66,7 +66,8 @@ def certificate(
         )
     if contract_until is not None and contract_until < begins:
         raise MissingField(
-            TERM, f"the contract ends on {contract_until}, before it begins on {begins}; correct contract_until in terms"
+            TERM,
+            f"the contract ends on {contract_until}, before it begins on {begins}; correct contract_until in terms",
         )
     if not position.strip():
         raise MissingField(POSITION, "neither title nor job is on file; put in the title in employees")

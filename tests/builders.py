@@ -38,7 +38,9 @@ def settings(data: Path, **values: Any) -> Settings:
     """Settings of a test installation; nothing is read from files."""
     rings = {f"{ring}_keys": {"k1": KEY} for ring in ("payload", "proof", "seal")}
     names = {f"{ring}_key": "k1" for ring in ("payload", "proof", "seal")}
-    return Settings(_env_file=None, environment="test", data=data, **{"company_name": COMPANY, **rings, **names, **values})
+    return Settings(
+        _env_file=None, environment="test", data=data, **{"company_name": COMPANY, **rings, **names, **values}
+    )
 
 
 def actor(name: str, *roles: Role) -> Actor:

@@ -69,9 +69,7 @@ def list_documents(case_id: CaseId, caller: CallerDep, engine: EngineDep) -> lis
         shown = visible(row.snapshot, of, caller.account)
         rows = queries.documents(session, case_id)
     return [
-        DocumentLine.model_validate(row, from_attributes=True)
-        for row in rows
-        if may_read(row.id, row.kind, of, shown)
+        DocumentLine.model_validate(row, from_attributes=True) for row in rows if may_read(row.id, row.kind, of, shown)
     ]
 
 
