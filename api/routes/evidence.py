@@ -111,7 +111,6 @@ def _headers(document: Document) -> dict[str, str]:
         headers |= {
             "content-disposition": f"inline; filename*=UTF-8''{name}",
             "content-security-policy": _SHOWS_AND_DOES_NOTHING,
-            "x-content-type-options": "nosniff",
         }
     return headers
 
