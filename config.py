@@ -17,6 +17,7 @@ from domain.law.rules import Override
 
 DATA = Path(os.environ.get("WANBI_DATA", ".data"))
 SECRETS_FILE = DATA / "secrets.env"
+DEMO_COMPANY = "完璧示例物流有限公司"
 _PLACEHOLDERS = ("change", "secret", "example", "password", "placeholder")
 _HARMLESS = ("int_parsing", "bool_parsing", "literal_error", "greater_than_equal", "less_than_equal")
 """Errors about settings that are no secrets: what was given may be shown."""
@@ -37,6 +38,9 @@ class Settings(BaseSettings):
     data: Path = DATA
     database_url: str = ""
     """SQLAlchemy URL; empty: an SQLite file in the data folder."""
+
+    company_name: str = ""
+    """The employer's registered name, as it stands on its seal: papers are issued in it."""
 
     host: str = "127.0.0.1"
     port: Port = 8000
@@ -113,9 +117,16 @@ class Settings(BaseSettings):
                 raise ValueError(f"WANBI_{name.upper()}_KEY names {active!r}, which WANBI_{name.upper()}_KEYS lacks")
         if self.environment == "production" and self.url.startswith("sqlite"):
             raise ValueError("production needs PostgreSQL: set WANBI_DATABASE_URL")
+        if self.environment == "production" and not self.company_name.strip():
+            raise ValueError("papers need the employer's registered name: set WANBI_COMPANY_NAME")
         if self.smtp_user and not self.smtp_starttls:
             raise ValueError("the mail server's password would travel in the clear: set WANBI_SMTP_STARTTLS=true")
         return self
+
+    @property
+    def employer(self) -> str:
+        """In whose name papers are issued: in a demo the sample company's, unless another is set."""
+        return self.company_name.strip() or (DEMO_COMPANY if self.environment == "demo" else "")
 
     @property
     def url(self) -> str:

@@ -13,6 +13,7 @@ from activities.connectors.confirmation import InAppConfirmation
 from activities.connectors.entitlements import EntitlementConnector
 from activities.connectors.webhook import WebhookConnector
 from activities.failures import PersonMustAct
+from activities.papers import DatabasePapers
 from activities.ports import Connector
 from config import Settings
 from models.ledger import DatabaseLedger
@@ -62,8 +63,9 @@ def case_activities(engine: Engine, settings: Settings) -> list[Callable[..., An
         ledger=DatabaseLedger(engine, proofs(settings)),
         people=DatabasePeople(engine),
         signing=InAppConfirmation(engine, plain(settings.seal_keys), settings.seal_key),
+        papers=DatabasePapers(engine, settings.employer),
     )
-    return [steps.make_plan, steps.record, steps.closed_accounts, steps.present_record, steps.seal_record]
+    return steps.all()
 
 
 def access_activities(engine: Engine, settings: Settings) -> list[Callable[..., Any]]:

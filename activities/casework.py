@@ -1,5 +1,8 @@
 """The light steps of a case: plan, record, people, document. Thin: each hands one message to one port."""
 
+from collections.abc import Callable
+from typing import Any
+
 from temporalio import activity
 
 from activities.ports import Ledger, Papers, People, Planner, SigningDesk
@@ -23,6 +26,17 @@ class CaseActivities:
         self._people = people
         self._signing = signing
         self._papers = papers
+
+    def all(self) -> list[Callable[..., Any]]:
+        """Everything that a worker of the queue `wanbi` has to offer."""
+        return [
+            self.make_plan,
+            self.record,
+            self.closed_accounts,
+            self.present_record,
+            self.seal_record,
+            self.issue_paper,
+        ]
 
     @activity.defn
     def make_plan(self, start: StartCase) -> MadePlan:

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 from domain.people import Role
 from models.accounts import hash_password
 from models.database import utc_now, writing
-from models.employment import FreezeBasis
+from models.employment import EmploymentTerms, FreezeBasis
 from models.tables import (
     AccessToken,
     Account,
@@ -116,6 +116,7 @@ def _person(
     employee = {"id": f"e-{account}", "number": f"n-{account}", "name": account, "title": "", "active": True}
     employee |= {"department": department, "job": job, "manager": manager, "time_zone": "Asia/Shanghai"}
     yield Employee, {**employee, "hired_on": date(2020, 1, 1), "probation_until": None}
+    yield EmploymentTerms, {"employee_id": f"e-{account}"}
     person = {"id": account, "login": account, "name": account, "email": f"{account}@example.com", "active": True}
     person |= {"password_hash": password, "employee_id": f"e-{account}", "roles": [role.value for role in roles]}
     yield Account, {**person, "language": "zh", "time_zone": "Asia/Shanghai", "failed_sign_ins": 0}

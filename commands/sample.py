@@ -5,12 +5,13 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from config import DEMO_COMPANY
 from models import imports
 from models.database import reading, writing
 from models.tables import Department
 
 FOLDER = Path(__file__).parent.parent / "sample"
-COMPANY = "完璧示例物流有限公司"
+COMPANY = DEMO_COMPANY
 PASSWORD = "come-back-whole"  # noqa: S105  # known to everybody: only ever loaded in a demo
 HR, SECURITY, ADMINISTRATOR = "zhang.xiaoyan", "ma.junjie", "dong.haoran"
 """Logins."""

@@ -15,4 +15,4 @@ while IFS= read -r line; do
     esac
 done <.env.example >"$target.new"
 mv "$target.new" "$target"
-echo "$target written: fill in WANBI_PUBLIC_URL. Keep a copy apart from the backups: without its keys they can't be read."
+echo "$target written: fill in WANBI_PUBLIC_URL and WANBI_COMPANY_NAME. Keep a copy apart from the backups: without its keys they can't be read."

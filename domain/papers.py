@@ -12,6 +12,11 @@ from domain.law.freeze import Scope
 
 _IN_NOTICE = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)
 _LEFT = (Stage.LEAVING, Stage.PURSUING)
+_TOLD_AS = {
+    PaperKind.PRIVACY_NOTICE: "paper_privacy_notice",
+    PaperKind.FREEZE_AGREEMENT: "paper_freeze_agreement",
+    PaperKind.CERTIFICATE: "paper_certificate",
+}
 RULES = {
     PaperKind.PRIVACY_NOTICE: "PIP-03",
     PaperKind.FREEZE_AGREEMENT: "FRZ-01",
@@ -45,7 +50,7 @@ def issued(case: Case, kind: PaperKind, document_id: str, sha256: str, now: date
         data={"paper": kind.value, "document": document_id, "sha256": sha256, "rule": RULES[kind]},
     )
     changed = replace(case, papers=(*case.papers, paper), papers_missing=_without(case, kind))
-    return Change(changed, (fact,), (Notification(f"paper_{kind.value}", told, (kind.value,)),))
+    return Change(changed, (fact,), (Notification(_TOLD_AS[kind], told, (kind.value,)),))
 
 
 def missing(case: Case, kind: PaperKind, problem: str, now: datetime) -> Change:

@@ -119,6 +119,8 @@ class PaperOrder(Message):
     kind: PaperKind
     last_day: date
     now: datetime
+    frozen: tuple[tuple[str, str], ...] = ()
+    """Systems and rights that a freeze agreement suspends, as the case is pinned to them."""
 
 
 class IssuedPaper(Message):

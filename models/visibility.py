@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from domain.case import PaperKind
 from domain.people import Role
 from models.accounts import Caller
 
@@ -10,6 +11,13 @@ WHOLE = ("hr", "counsel", "auditor", "leaver", "witness")
 _BY_ROLE = (Role.HR, Role.COUNSEL, Role.AUDITOR, Role.SECURITY, Role.ADMINISTRATOR, Role.ENGINEER)
 _HEADER = ("case_id", "employee_id", "arrived_at", "stage", "last_day", "closed_at")
 _RUNNING = ("systems", "gaps")
+_PAPER = "paper:"
+_READERS = {
+    PaperKind.PRIVACY_NOTICE: ("hr", "counsel", "auditor", "leaver"),
+    PaperKind.FREEZE_AGREEMENT: ("hr", "counsel", "leaver"),
+    PaperKind.CERTIFICATE: ("hr", "counsel", "auditor", "leaver"),
+}
+"""Papers are between the company and the leaver: the witness sees the rest of the case, and none of them."""
 
 
 def concerns(caller: Caller, employee_id: str, takes_part: bool) -> bool:
@@ -40,6 +48,25 @@ def relations(caller: Caller, snapshot: dict[str, Any], takes_part: bool) -> tup
 def sees_everything(of: tuple[str, ...]) -> bool:
     """True if a person with these relations sees the whole case."""
     return any(relation in WHOLE for relation in of)
+
+
+def paper_document(kind: PaperKind) -> str:
+    """The kind of document under which such a paper is stored."""
+    return f"{_PAPER}{kind.value}"
+
+
+def paper_kind(document_kind: str) -> PaperKind | None:
+    """Which paper such a document is; None if it is something else."""
+    return PaperKind(document_kind.removeprefix(_PAPER)) if document_kind.startswith(_PAPER) else None
+
+
+def may_read(document_id: str, document_kind: str, of: tuple[str, ...], shown: dict[str, Any]) -> bool:
+    """True if a person with these relations, who sees this part of the case, may read the document."""
+    paper = paper_kind(document_kind)
+    if paper is not None:
+        return any(relation in _READERS[paper] for relation in of)
+    record = shown.get("record")
+    return sees_everything(of) or bool(record and record["document_id"] == document_id)
 
 
 def visible(snapshot: dict[str, Any], of: tuple[str, ...], account: str) -> dict[str, Any]:

@@ -60,6 +60,8 @@ class Wording:
             values["system"] = self._system(about, reader)
         elif kind == "plan_missing":
             values["problem"] = about
+        elif kind.startswith("paper_"):
+            values |= {"paper": subjects[0], "problem": about}
         elif kind.startswith("grant_"):
             values |= self._grant(subjects[0], reader)
         elif kind.startswith("last_day_"):

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from config import Settings
 from domain.people import Actor, Role
 from models.database import writing
-from models.employment import FreezeBasis
+from models.employment import EmploymentTerms, FreezeBasis
 from models.tables import (
     Account,
     ConnectedSystem,
@@ -25,6 +25,7 @@ from models.tables import (
 
 KEY = base64.b64encode(b"k" * 32).decode()
 ARRIVAL = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+COMPANY = "测试贸易有限公司"
 SYSTEMS = {
     "crm": {"view_customers": False, "contact_customers": True, "export": True},
     "erp": {"view_orders": False, "create_orders": True, "change_orders": True},
@@ -37,7 +38,9 @@ def settings(data: Path, **values: Any) -> Settings:
     """Settings of a test installation; nothing is read from files."""
     rings = {f"{ring}_keys": {"k1": KEY} for ring in ("payload", "proof", "seal")}
     names = {f"{ring}_key": "k1" for ring in ("payload", "proof", "seal")}
-    return Settings(_env_file=None, environment="test", data=data, **{**rings, **names, **values})
+    return Settings(
+        _env_file=None, environment="test", data=data, **{"company_name": COMPANY, **rings, **names, **values}
+    )
 
 
 def actor(name: str, *roles: Role) -> Actor:
@@ -101,6 +104,7 @@ def company(engine: Engine, **template_changes: Any) -> None:
                 )
             )
             session.flush()
+            session.add(EmploymentTerms(employee_id=f"e-{name}"))
             session.add(
                 Account(
                     id=f"a-{name}",

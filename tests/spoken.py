@@ -147,7 +147,21 @@ def _constants(expression: ast.expr, function: Function | None, tree: ast.Module
             return _constants(one, function, tree) | _constants(other, function, tree)
         case ast.Name(id=name) if function is not None:
             return _assigned(name, function, tree) or _handed_in(name, function, tree)
+        case ast.Subscript(value=ast.Name(id=name)):
+            return _values(name, tree)
     return set()
+
+
+def _values(table: str, tree: ast.Module) -> set[str]:
+    """The texts in a dictionary of the module."""
+    return {
+        value.value
+        for statement in tree.body
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Dict)
+        if any(isinstance(target, ast.Name) and target.id == table for target in statement.targets)
+        for value in statement.value.values
+        if isinstance(value, ast.Constant) and isinstance(value.value, str)
+    }
 
 
 def _assigned(name: str, function: Function, tree: ast.Module) -> set[str]:

@@ -1,11 +1,13 @@
 """Issues the papers that a departure owes people: each once, as soon as it is due, tried without end (CRT-01)."""
 
+import asyncio
+
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from activities.casework import CaseActivities
 from domain import papers
-from domain.case import PaperKind
+from domain.case import Case, PaperKind
 from models.messages import IssuedPaper, PaperOrder
 from workflows import options
 from workflows.failure import Failure
@@ -17,10 +19,13 @@ class PaperKeeper:
         self._journal = journal
 
     async def run(self) -> None:
-        """Never returns."""
+        """Never returns. Each kind on its own: one that can't be made holds none of the others up."""
+        await asyncio.gather(*(self._keep(kind) for kind in PaperKind))
+
+    async def _keep(self, kind: PaperKind) -> None:
         while True:
-            await workflow.wait_condition(lambda: bool(papers.due(self._journal.case)))
-            await self._issue(papers.due(self._journal.case)[0])
+            await workflow.wait_condition(lambda: kind in papers.due(self._journal.case))
+            await self._issue(kind)
 
     async def _issue(self, kind: PaperKind) -> None:
         """In rounds, as long as the paper is due; after each one in vain HR is alarmed."""
@@ -29,7 +34,8 @@ class PaperKeeper:
             try:
                 made = await self._make(kind, plan)
             except ActivityError as error:
-                self._journal.apply(_missing(kind, Failure.of(error, plan).problem))
+                if kind in papers.due(self._journal.case):
+                    self._journal.apply(_missing(kind, Failure.of(error, plan).problem))
                 plan = options.LATER_ROUND
             else:
                 if kind in papers.due(self._journal.case):
@@ -45,12 +51,17 @@ class PaperKeeper:
                 kind=kind,
                 last_day=case.final_day,
                 now=workflow.now(),
+                frozen=_frozen(case) if kind is PaperKind.FREEZE_AGREEMENT else (),
             ),
             schedule_to_close_timeout=plan.lasts,
             start_to_close_timeout=options.LIGHT_STEP,
             retry_policy=plan.retry,
             summary=f"issue the {kind.value.replace('_', ' ')}",
         )
+
+
+def _frozen(case: Case) -> tuple[tuple[str, str], ...]:
+    return tuple((system.system, right) for system in case.systems for right in system.frozen)
 
 
 def _issued(kind: PaperKind, made: IssuedPaper) -> Rule:

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from datetime import datetime
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
@@ -12,14 +13,17 @@ from api.errors import documented
 from api.routes.cases import CaseId, Cursor, seen
 from domain.errors import not_found
 from models import facts, queries
-from models.database import reading
+from models.database import reading, utc_now
+from models.deliveries import note_delivery
 from models.forms import DOCUMENT_ID
 from models.tables import Document
 from models.views import ChainCheck, FactLine, Page
-from models.visibility import sees_everything, visible
+from models.visibility import may_read, paper_kind, visible
+from texts import DEFAULT, text
 
 router = APIRouter(prefix="/cases/{case_id}", tags=["evidence"])
 Limit = Annotated[int, Query(ge=1, le=200)]
+_SHOWS_AND_DOES_NOTHING = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 @router.get("/facts", summary="The evidence chain of a case", responses=documented(401, 403, 404, 422))
@@ -60,15 +64,13 @@ class DocumentLine(BaseModel):
 
 @router.get("/documents", summary="Documents of a case", responses=documented(401, 404, 422))
 def list_documents(case_id: CaseId, caller: CallerDep, engine: EngineDep) -> list[DocumentLine]:
-    """Those that the person asking may read: all of them, or the record that he or she is asked to sign."""
+    """Those that the person asking may read: the handover record, if he or she signs it, and papers meant for them."""
     with reading(engine) as session:
         row, _, of = seen(session, case_id, caller)
-        mine = visible(row.snapshot, of, caller.account).get("record")
+        shown = visible(row.snapshot, of, caller.account)
         rows = queries.documents(session, case_id)
     return [
-        DocumentLine.model_validate(row, from_attributes=True)
-        for row in rows
-        if sees_everything(of) or (mine and mine["document_id"] == row.id)
+        DocumentLine.model_validate(row, from_attributes=True) for row in rows if may_read(row.id, row.kind, of, shown)
     ]
 
 
@@ -77,7 +79,7 @@ def list_documents(case_id: CaseId, caller: CallerDep, engine: EngineDep) -> lis
     summary="The exact bytes of a document",
     response_class=Response,
     responses={
-        200: {"content": {"application/json": {}}, "description": "The document, byte for byte"},
+        200: {"content": {"application/json": {}, "text/html": {}}, "description": "The document, byte for byte"},
         **documented(401, 404, 422),
     },
 )
@@ -87,15 +89,31 @@ def read_document(
     caller: CallerDep,
     engine: EngineDep,
 ) -> Response:
-    """`Repr-Digest` carries their SHA-256; it is the hash that the parties sign."""
+    """`Repr-Digest` carries their SHA-256; it is the hash that the parties sign.
+
+    The first time that the leaver reads the own certificate is noted as proof of its delivery.
+    """
     with reading(engine) as session:
         row, _, of = seen(session, case_id, caller)
-        mine = visible(row.snapshot, of, caller.account).get("record")
+        shown = visible(row.snapshot, of, caller.account)
         document = session.get(Document, document_id)
-        allowed = sees_everything(of) or (mine and mine["document_id"] == document_id)
-        if document is None or document.case_id != case_id or not allowed:
-            raise not_found("document.unknown")
-    return Response(document.content, media_type=document.media_type, headers={"repr-digest": _digest(document.sha256)})
+    if document is None or document.case_id != case_id or not may_read(document_id, document.kind, of, shown):
+        raise not_found("document.unknown")
+    if "leaver" in of:
+        note_delivery(engine, document, caller.account, utc_now())
+    return Response(document.content, media_type=document.media_type, headers=_headers(document))
+
+
+def _headers(document: Document) -> dict[str, str]:
+    headers = {"repr-digest": _digest(document.sha256)}
+    paper = paper_kind(document.kind)
+    if paper is not None:
+        name = quote(f"{text(f'paper_kind.{paper.value}', DEFAULT)}.html", safe="")
+        headers |= {
+            "content-disposition": f"inline; filename*=UTF-8''{name}",
+            "content-security-policy": _SHOWS_AND_DOES_NOTHING,
+        }
+    return headers
 
 
 def _digest(sha256: str) -> str:

@@ -31,6 +31,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "access": ("erp",),
     "last": ("2026-12-11",),
     "signature": ("d1",),
+    "paper": ("certificate", "no title"),
     "digest": ("item:customer_files", "clearance:sales", "grant:g1", "signature:lin", "last_day", "withdrawal"),
 }
 

@@ -96,8 +96,8 @@ async def test_every_ending_takes_what_its_road_in_the_law_asks_for(api: Api) ->
 @pytest.mark.law("NOT-05")
 async def test_a_dispatched_workers_notice_is_not_registered_and_a_part_timers_has_no_thirty_days(api: Api) -> None:
     with writing(api.engine) as session:
-        session.add(EmploymentTerms(employee_id="e-lin", relation="dispatched"))
-        session.add(EmploymentTerms(employee_id="e-zhou", relation="part_time"))
+        session.merge(EmploymentTerms(employee_id="e-lin", relation="dispatched"))
+        session.merge(EmploymentTerms(employee_id="e-zhou", relation="part_time"))
     problem(await api.person("hr").register(), 422, "notice.goes_to_the_agency")
     answer = await api.person("hr").register(employee_number="n-zhou", receiver=None)
     assert answer.json()["last_day"] == local_date(utc_now(), "Asia/Shanghai").isoformat()

@@ -23,6 +23,8 @@ from domain.working_days import WorkingCalendar
 SHANGHAI = "Asia/Shanghai"
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 LAST_DAY = date(2026, 12, 23)
+OVER = end_of(LAST_DAY, SHANGHAI)
+"""24:00 of the last day."""
 SHA = "5e" * 32
 PROOF = Proof("on the shared drive", "doc-7")
 

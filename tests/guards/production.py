@@ -57,8 +57,8 @@ def environment(service: dict[str, Any], env: dict[str, str]) -> dict[str, str]:
 
 
 def make_env(folder: Path) -> dict[str, str]:
-    """An .env as deploy/make-env.sh writes it, with the one thing filled in that only a person knows."""
+    """An .env as deploy/make-env.sh writes it, with what only a person knows filled in."""
     path = folder / ".env"
     subprocess.run(["sh", str(ROOT / "deploy" / "make-env.sh"), str(path)], check=True, capture_output=True)
     assert path.stat().st_mode & 0o077 == 0
-    return {**read_env(path), "WANBI_PUBLIC_URL": "https://wanbi.example.com"}
+    return {**read_env(path), "WANBI_PUBLIC_URL": "https://wanbi.example.com", "WANBI_COMPANY_NAME": "示例公司"}

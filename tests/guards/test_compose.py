@@ -74,7 +74,7 @@ def test_env_example_holds_no_secret_and_a_missing_one_stops_the_start() -> None
     secret = {name for name in example if re.search(r"_KEYS$|PASSWORD$|SECRET$", name)}
     assert not any(example[name] for name in secret)
     needed = secret - {"WANBI_SMTP_PASSWORD", "TEMPORAL_UI_AUTH_CLIENT_SECRET"}
-    for name in needed | {"WANBI_PUBLIC_URL"}:
+    for name in needed | {"WANBI_PUBLIC_URL", "WANBI_COMPANY_NAME"}:
         given = {other: "x" for other in example if other != name}
         with pytest.raises(Missing, match=name):
             resolved(RAW, given)

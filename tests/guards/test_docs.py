@@ -65,7 +65,7 @@ def test_every_file_that_a_document_names_exists(document: Path) -> None:
 def test_every_setting_is_documented_with_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in Settings.model_fields:
         monkeypatch.delenv(f"WANBI_{name.upper()}", raising=False)
-    settings = builders.settings(Path(".data"))
+    settings = builders.settings(Path(".data"), company_name="")
 
     def default(name: str) -> str:
         value = getattr(settings, name)

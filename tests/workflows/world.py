@@ -18,6 +18,7 @@ from activities.access import AccessActivities
 from activities.assembly import access_activities, plain, proofs
 from activities.casework import CaseActivities
 from activities.connectors.confirmation import InAppConfirmation
+from activities.papers import DatabasePapers
 from config import Settings
 from domain.people import Actor
 from models import decisions as d
@@ -121,8 +122,9 @@ class World:
             self.ledger,
             DatabasePeople(self.engine),
             InAppConfirmation(self.engine, keys, self.config.seal_key),
+            DatabasePapers(self.engine, self.config.employer),
         )
-        return [steps.make_plan, steps.record, steps.closed_accounts, steps.present_record, steps.seal_record]
+        return steps.all()
 
 
 def in_the_open() -> DataConverter:

@@ -1,0 +1,80 @@
+"""What the company's records say for the papers of one departure. All SQL of the papers is here."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from domain.law.rulebook import RuleBook
+from domain.timezones import local_date
+from models.employment import EmploymentTerms
+from models.law import library
+from models.messages import PaperOrder
+from models.tables import Account, ConnectedSystem, Department, Employee, Notice, SystemRight
+
+
+class NotOnFile(LookupError):
+    """The company's records lack somebody or something without whom no paper can be made."""
+
+
+@dataclass(frozen=True)
+class Suspended:
+    """Rights in one system that a supplementary agreement suspends, by their names."""
+
+    zh: str
+    en: str
+    rights_zh: tuple[str, ...]
+    rights_en: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PaperFacts:
+    employee: Employee
+    terms: EmploymentTerms | None
+    """None if nothing of the contract is on file."""
+    department: Department
+    contact: Account
+    """Who answers for the case in HR, and whom requests go to."""
+    arrived_on: date
+    """Where the law counts days."""
+    issued_on: date
+    last_day: date
+    suspended: tuple[Suspended, ...]
+    book: RuleBook
+
+
+def gather(session: Session, order: PaperOrder) -> PaperFacts:
+    """Raises NotOnFile."""
+    notice = session.get(Notice, order.case_id)
+    employee = session.get(Employee, order.employee_id)
+    if notice is None or employee is None:
+        raise NotOnFile(f"no notice or employee for case {order.case_id}")
+    terms = session.get(EmploymentTerms, employee.id)
+    book = library().book(terms.region if terms else "")
+    zone = book.national.time_zone
+    return PaperFacts(
+        employee=employee,
+        terms=terms,
+        department=session.get_one(Department, employee.department),
+        contact=session.get_one(Account, notice.registered_by),
+        arrived_on=local_date(notice.arrived_at, zone),
+        issued_on=local_date(order.now, zone),
+        last_day=order.last_day,
+        suspended=_suspended(session, order.frozen),
+        book=book,
+    )
+
+
+def _suspended(session: Session, frozen: tuple[tuple[str, str], ...]) -> tuple[Suspended, ...]:
+    """By system, in the order given; what has no name any more goes by its key."""
+    keys = tuple(dict.fromkeys(system for system, _ in frozen))
+    systems = session.exec(select(ConnectedSystem).where(col(ConnectedSystem.key).in_(keys))).all()
+    rights = session.exec(select(SystemRight).where(col(SystemRight.system).in_(keys))).all()
+    named = {s.key: (s.name_zh, s.name_en) for s in systems}
+    names = {(r.system, r.right): (r.name_zh, r.name_en) for r in rights}
+    found = []
+    for key in keys:
+        mine = [names.get((system, right), (right, right)) for system, right in frozen if system == key]
+        zh, en = named.get(key, (key, key))
+        found.append(Suspended(zh, en, tuple(name for name, _ in mine), tuple(name for _, name in mine)))
+    return tuple(found)

@@ -1,0 +1,327 @@
+"""The papers themselves: what stands in them and what must not, made once, of the company's records, safe to show."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import SQLModel, select
+
+from activities.failures import PersonMustAct
+from activities.papers import MEDIA_TYPE, DatabasePapers
+from domain.case import PaperKind
+from domain.certificate import FIELDS
+from models.database import reading, writing
+from models.employment import EmploymentTerms
+from models.messages import IssuedPaper, PaperOrder
+from models.tables import Account, ConnectedSystem, Department, Document, Employee, SystemRight
+from tests import builders as b
+from tests.domain import cases as c
+
+CASE = "c" * 32
+COMPANY = "华东示例物流有限公司"
+EVIL = "<script>alert(1)</script>&\"'"
+FROZEN = (("crm", "contact_customers"), ("crm", "export"), ("erp", "create_orders"))
+CERTIFICATE, NOTICE, AGREEMENT = PaperKind.CERTIFICATE, PaperKind.PRIVACY_NOTICE, PaperKind.FREEZE_AGREEMENT
+NOT_IN_A_CERTIFICATE = ("原因", "辞职", "表现", "评价", "放弃", "争议", "结清", "交接", "reason", "waive", "handover")
+NOT_IN_AN_AGREEMENT = ("违约金", "赔偿", "放弃", "结清", "无其他任何争议", "penalty", "damages", "waive", "liquidated")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A paper as its reader sees it: its text, the rows of its tables, and the tags it is made of."""
+
+    text: str
+    rows: list[tuple[str, str]]
+    tags: set[str]
+    links: list[str]
+
+
+class _Parser(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: set[str] = set()
+        self.links: list[str] = []
+        self.text: list[str] = []
+        self.cells: list[str] = []
+        self.within = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.links += [str(value) for name, value in attrs if name in ("src", "href", "action", "srcset")]
+        assert not [name for name, _ in attrs if name.startswith("on")]
+        if tag in ("th", "td"):
+            self.cells.append("")
+        self.within = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        self.within = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.within == "style":
+            assert "url(" not in data
+            assert "@import" not in data
+            return
+        self.text.append(data)
+        if self.within in ("th", "td"):
+            self.cells[-1] += data.strip()
+
+
+def page(content: str) -> Page:
+    parser = _Parser()
+    parser.feed(content)
+    return Page(
+        " ".join(parser.text), list(zip(parser.cells[::2], parser.cells[1::2], strict=True)), parser.tags, parser.links
+    )
+
+
+@pytest.fixture
+def company(engine: Engine) -> Engine:
+    """Lin, a sales manager since 2020 with a fixed-term contract, has resigned."""
+    b.company(engine)
+    b.notice(engine, CASE, c.NOW)
+    change(engine, Employee, "e-lin", name="林晓", title="销售经理")
+    change(engine, Account, "a-hr", name="张小燕")
+    change(engine, Department, "sales", name_zh="销售部", name_en="Sales")
+    terms = {"region": "CN-SH", "contract_from": date(2023, 1, 1), "contract_until": date(2028, 12, 31)}
+    change(engine, EmploymentTerms, "e-lin", **terms)
+    return engine
+
+
+def change(engine: Engine, table: type[SQLModel], key: Any, **values: Any) -> None:
+    with writing(engine) as session:
+        row = session.get_one(table, key)
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def order(kind: PaperKind, **changes: Any) -> PaperOrder:
+    usual: dict[str, Any] = {
+        "case_id": CASE,
+        "employee_id": "e-lin",
+        "kind": kind,
+        "last_day": c.LAST_DAY,
+        "now": c.OVER if kind is CERTIFICATE else c.NOW,
+        "frozen": FROZEN if kind is AGREEMENT else (),
+    }
+    return PaperOrder(**{**usual, **changes})
+
+
+def issue(engine: Engine, kind: PaperKind, company: str = COMPANY, **changes: Any) -> IssuedPaper:
+    return DatabasePapers(engine, company).issue(order(kind, **changes))
+
+
+def stored(engine: Engine) -> list[Document]:
+    with reading(engine) as session:
+        return list(session.exec(select(Document)).all())
+
+
+def read(engine: Engine, kind: PaperKind, **changes: Any) -> Page:
+    """The paper as it was stored."""
+    made = issue(engine, kind, **changes)
+    with reading(engine) as session:
+        return page(session.get_one(Document, made.document_id).content.decode())
+
+
+@pytest.mark.law("HND-06", "CRT-01")
+def test_the_certificate_states_exactly_the_four_fields_of_the_law(company: Engine) -> None:
+    shown = read(company, CERTIFICATE)
+    assert shown.rows[:4] == [
+        (FIELDS[0], "固定期限，自2023年1月1日起至2028年12月31日止"),
+        (FIELDS[1], "2026年12月23日"),
+        (FIELDS[2], "销售经理"),
+        (FIELDS[3], "6年11个月（自2020年1月1日起至2026年12月23日止）"),
+    ]
+    assert len(shown.rows) == 8
+    for said in ("林晓", "n-lin", COMPANY, "盖章", "出具日期：2026年12月24日", "特此证明"):
+        assert said in shown.text, said
+
+
+@pytest.mark.law("HND-06", "HND-04")
+def test_the_certificate_gives_no_reason_no_evaluation_no_waiver_and_no_word_of_the_handover(company: Engine) -> None:
+    text = read(company, CERTIFICATE).text.lower()
+    assert [word for word in NOT_IN_A_CERTIFICATE if word in text] == []
+
+
+@pytest.mark.law("HND-06")
+def test_a_contract_without_an_end_is_called_one_without_a_fixed_term(company: Engine) -> None:
+    change(company, EmploymentTerms, "e-lin", contract_from=None, contract_until=None)
+    shown = read(company, CERTIFICATE)
+    assert shown.rows[0] == (FIELDS[0], "无固定期限，自2020年1月1日起")
+    assert shown.rows[4][1] == "Without a fixed term, from 1 January 2020"
+
+
+@pytest.mark.parametrize(
+    ("hired_on", "zh", "en"),
+    [
+        (date(2026, 12, 1), "不满1个月", "less than one month"),
+        (date(2026, 11, 20), "1个月", "1 month "),
+        (date(2025, 12, 24), "1年", "1 year "),
+        (date(2024, 10, 24), "2年2个月", "2 years, 2 months"),
+    ],
+)
+def test_service_is_said_in_full_years_and_months(company: Engine, hired_on: date, zh: str, en: str) -> None:
+    change(company, Employee, "e-lin", hired_on=hired_on)
+    change(company, EmploymentTerms, "e-lin", contract_from=hired_on)
+    rows = read(company, CERTIFICATE).rows
+    assert rows[3][1].startswith(f"{zh}（")
+    assert rows[7][1].startswith(en)
+
+
+@pytest.mark.law("HND-06")
+@pytest.mark.parametrize(
+    ("table", "values", "field", "where"),
+    [
+        (Employee, {"title": " ", "job": ""}, FIELDS[2], "title in employees"),
+        (Employee, {"hired_on": date(2027, 1, 1)}, FIELDS[3], "hired_on in employees"),
+        (EmploymentTerms, {"contract_from": date(2027, 1, 1)}, FIELDS[0], "contract_from in terms"),
+    ],
+)
+def test_a_missing_field_is_refused_and_named_and_nothing_is_stored(
+    company: Engine, table: type[SQLModel], values: dict[str, Any], field: str, where: str
+) -> None:
+    change(company, table, "e-lin", **values)
+    with pytest.raises(PersonMustAct, match=re.escape(field)) as refused:
+        issue(company, CERTIFICATE)
+    assert where in refused.value.message
+    assert stored(company) == []
+
+
+@pytest.mark.law("HND-06")
+def test_without_any_terms_on_file_nobody_claims_that_the_contract_had_no_end(company: Engine) -> None:
+    with writing(company) as session:
+        session.delete(session.get_one(EmploymentTerms, "e-lin"))
+    with pytest.raises(PersonMustAct, match=FIELDS[0]):
+        issue(company, CERTIFICATE)
+    assert issue(company, NOTICE)
+    assert issue(company, AGREEMENT)
+
+
+@pytest.mark.parametrize("kind", PaperKind)
+def test_no_paper_is_issued_in_nobodys_name(company: Engine, kind: PaperKind) -> None:
+    with pytest.raises(PersonMustAct, match="WANBI_COMPANY_NAME"):
+        issue(company, kind, company=" ")
+    with pytest.raises(PersonMustAct, match="no notice or employee"):
+        issue(company, kind, case_id="d" * 32)
+    assert stored(company) == []
+
+
+@pytest.mark.parametrize("kind", PaperKind)
+def test_the_same_order_gives_the_same_paper_once(company: Engine, kind: PaperKind) -> None:
+    first = issue(company, kind)
+    assert issue(company, kind) == first
+    (document,) = stored(company)
+    assert (document.id, document.sha256) == (first.document_id, hashlib.sha256(document.content).hexdigest())
+    assert (document.kind, document.media_type, document.case_id) == (f"paper:{kind}", MEDIA_TYPE, CASE)
+    assert re.fullmatch(r"[0-9a-f]{32}-[0-9a-f]{16}", document.id)
+
+
+@pytest.mark.parametrize("kind", PaperKind)
+def test_other_data_of_the_company_give_another_paper_and_change_none(company: Engine, kind: PaperKind) -> None:
+    first = issue(company, kind)
+    before = stored(company)[0].content
+    change(company, Employee, "e-lin", name="林小")
+    second = issue(company, kind)
+    assert second.document_id != first.document_id
+    with reading(company) as session:
+        assert session.get_one(Document, first.document_id).content == before
+
+
+@pytest.mark.parametrize("kind", PaperKind)
+def test_hostile_names_are_text_and_nothing_else(company: Engine, kind: PaperKind) -> None:
+    change(company, Employee, "e-lin", name=EVIL, title=EVIL)
+    change(company, Account, "a-hr", name=EVIL, email=EVIL)
+    change(company, Department, "sales", name_zh=EVIL, name_en=EVIL)
+    change(company, ConnectedSystem, "crm", name_zh=EVIL, name_en=EVIL)
+    change(company, SystemRight, ("crm", "export"), name_zh=EVIL, name_en=EVIL)
+    shown = read(company, kind, company=EVIL)
+    assert EVIL in shown.text
+    assert "script" not in shown.tags
+
+
+@pytest.mark.parametrize("kind", PaperKind)
+def test_a_paper_loads_nothing_runs_nothing_and_prints_on_a4(company: Engine, kind: PaperKind) -> None:
+    shown = read(company, kind)
+    assert shown.links == []
+    assert shown.tags.isdisjoint({"script", "link", "img", "iframe", "object", "embed", "form", "base", "svg"})
+    assert b"size: A4" in stored(company)[0].content
+
+
+@pytest.mark.parametrize("kind", PaperKind)
+def test_a_paper_says_in_chinese_first_and_in_english_below_the_same_of_the_same_person(
+    company: Engine, kind: PaperKind
+) -> None:
+    issue(company, kind)
+    chinese, english = stored(company)[0].content.decode().split('<section lang="en">')
+    for part in (chinese, english):
+        assert "n-lin" in part
+        assert COMPANY in part
+    without_data = re.sub(r"林晓|张小燕|销售经理|华东示例物流有限公司|<[^>]*>", "", english)
+    assert not re.search(r"[\u4e00-\u9fff]", without_data)
+    assert len(page(chinese).rows) == len(page(english).rows)
+
+
+@pytest.mark.law("PIP-03", "RET-01")
+def test_the_privacy_notice_names_controller_purposes_manner_categories_periods_and_rights(company: Engine) -> None:
+    shown = read(company, NOTICE)
+    for said in (COMPANY, "张小燕", "hr@example.com", "处理目的", "处理方式", "个人信息种类", "保存期限", "查阅、复制"):
+        assert said in shown.text, said
+    assert shown.rows[:4] == [
+        ("劳动合同文本", "至2028年12月23日"),
+        ("工资支付记录", "至2028年12月23日"),
+        ("离职案卷（含交接记录）", "至2029年12月23日"),
+        ("系统日志", "至2027年6月23日"),
+    ]
+
+
+@pytest.mark.law("PIP-03", "RET-01")
+def test_the_privacy_notice_speaks_of_non_compete_papers_only_where_one_was_agreed(company: Engine) -> None:
+    assert "竞业" not in read(company, NOTICE).text
+    change(company, EmploymentTerms, "e-lin", non_compete_months=12)
+    assert ("竞业限制文件（约定竞业限制且未免除的）", "至2030年12月23日") in read(company, NOTICE).rows
+
+
+@pytest.mark.law("FRZ-01", "FRZ-03")
+def test_the_agreement_names_both_sides_the_period_what_is_suspended_and_full_pay(company: Engine) -> None:
+    change(company, EmploymentTerms, "e-lin", monthly_wage=Decimal("21000.5"), average_wage=Decimal(30000))
+    change(company, ConnectedSystem, "crm", name_zh="客户关系管理", name_en="Customer relations")
+    change(company, SystemRight, ("crm", "export"), name_zh="导出", name_en="Export")
+    shown = read(company, AGREEMENT)
+    assert ("甲方（用人单位）", COMPANY) in shown.rows
+    assert ("乙方（劳动者）", "林晓（员工编号：n-lin）") in shown.rows
+    assert ("客户关系管理", "contact_customers和导出") in shown.rows
+    assert ("Customer relations", "contact_customers and Export") in shown.rows
+    for said in ("自2026年11月23日起至最后工作日2026年12月23日止", "每月人民币21,000.50元", "全额支付", "30,000.00"):
+        assert said in shown.text, said
+    for said in ("甲方（盖章）", "乙方（签字）", "提成保障（选择适用）", "CN-SH", "销售部"):
+        assert said in shown.text, said
+
+
+@pytest.mark.law("FRZ-03")
+def test_a_wage_that_is_not_on_file_is_a_blank_to_fill_in_never_a_smaller_sum(company: Engine) -> None:
+    issue(company, AGREEMENT)
+    content = stored(company)[0].content.decode()
+    assert '每月人民币<span class="blank">&nbsp;</span>元，按原定日期支付' in content
+    assert "最低工资" not in content
+
+
+@pytest.mark.law("NOT-14", "HND-04")
+def test_the_agreement_holds_neither_penalty_nor_waiver(company: Engine) -> None:
+    text = read(company, AGREEMENT).text.lower()
+    assert [word for word in NOT_IN_AN_AGREEMENT if word in text] == []
+
+
+def test_days_are_counted_where_the_law_applies(company: Engine) -> None:
+    """At 24:00 of 23 December in Shanghai it is still the afternoon of that day in UTC."""
+    assert "出具日期：2026年12月24日" in read(company, CERTIFICATE).text
+    assert "出具日期：2026年12月23日" in read(company, CERTIFICATE, now=c.OVER - timedelta(minutes=1)).text
+
+
+def test_what_lost_its_name_since_is_called_by_its_key(company: Engine) -> None:
+    shown = read(company, AGREEMENT, frozen=(("old_erp", "pay"),))
+    assert ("old_erp", "pay") in shown.rows

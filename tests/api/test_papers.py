@@ -1,0 +1,153 @@
+"""Papers over HTTP: whom they are for, how they are shown, and the proof that the leaver has got the certificate."""
+
+import asyncio
+import hashlib
+from datetime import timedelta
+from urllib.parse import unquote
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from activities.papers import DatabasePapers
+from domain import closing
+from domain.case import Case, PaperKind, Stage
+from domain.papers import issued
+from models import deliveries, facts, queries
+from models.database import reading, utc_now
+from models.messages import PaperOrder
+from models.tables import Document, FactRow
+from models.visibility import may_read, paper_document, paper_kind
+from tests import builders
+from tests.api.house import Api, problem
+from tests.api.rows import START, opened_case, write_case
+
+CERTIFICATE = PaperKind.CERTIFICATE
+READERS = {
+    PaperKind.PRIVACY_NOTICE: {"hr", "counsel", "auditor", "lin"},
+    PaperKind.FREEZE_AGREEMENT: {"hr", "counsel", "lin"},
+    PaperKind.CERTIFICATE: {"hr", "counsel", "auditor", "lin"},
+}
+PEOPLE = ("hr", "counsel", "auditor", "lin", "wang", "zhou", "sec", "it-clerk", "admin", "engineer", "stranger")
+NAMES = {
+    PaperKind.PRIVACY_NOTICE: "离职个人信息处理告知书.html",
+    PaperKind.FREEZE_AGREEMENT: "劳动合同补充协议（草案）.html",
+    PaperKind.CERTIFICATE: "离职证明.html",
+}
+
+
+@pytest.fixture
+def closed(api: Api) -> Case:
+    """A case that has closed with all its papers issued."""
+    case = opened_case(api.engine)
+    papers = DatabasePapers(api.engine, builders.COMPANY)
+    for kind in PaperKind:
+        order = PaperOrder(
+            case_id=case.case_id, employee_id="e-lin", kind=kind, last_day=case.final_day, now=START, frozen=()
+        )
+        made = papers.issue(order)
+        case = issued(case, kind, made.document_id, made.sha256, START).case
+    case = closing.close(case, START + timedelta(days=60)).case
+    write_case(api.engine, case)
+    return case
+
+
+def address(case: Case, kind: PaperKind) -> str:
+    (paper,) = [paper for paper in case.papers if paper.kind is kind]
+    return f"/cases/{case.case_id}/documents/{paper.document_id}"
+
+
+def delivered(engine: Engine) -> list[FactRow]:
+    with reading(engine) as session:
+        return list(session.exec(select(FactRow).where(FactRow.kind == deliveries.DELIVERED)).all())
+
+
+async def test_the_leaver_and_hr_read_the_papers_also_after_the_case_has_closed(api: Api, closed: Case) -> None:
+    assert closed.stage in (Stage.COMPLETED, Stage.COMPLETED_WITH_GAPS)
+    for name in ("lin", "hr"):
+        listed = (await api.person(name).get(f"/cases/{closed.case_id}/documents")).json()
+        assert {line["kind"] for line in listed} == {f"paper:{kind}" for kind in PaperKind}
+        for line in listed:
+            read = await api.person(name).get(f"/cases/{closed.case_id}/documents/{line['id']}")
+            assert (read.status_code, hashlib.sha256(read.content).hexdigest()) == (200, line["sha256"])
+
+
+@pytest.mark.law("PIP-01")
+@pytest.mark.parametrize("kind", PaperKind)
+async def test_each_paper_is_for_those_whom_it_concerns_and_for_nobody_else(
+    api: Api, closed: Case, kind: PaperKind
+) -> None:
+    for name in PEOPLE:
+        may = name in READERS[kind]
+        read = await api.person(name).get(address(closed, kind))
+        assert read.status_code == (200 if may else 404), name
+        listed = await api.person(name).get(f"/cases/{closed.case_id}/documents")
+        kinds = [line["kind"] for line in listed.json()] if listed.status_code == 200 else []
+        assert (f"paper:{kind}" in kinds) is may, name
+
+
+@pytest.mark.parametrize("kind", PaperKind)
+async def test_a_paper_is_shown_under_its_name_and_can_neither_run_nor_load_anything(
+    api: Api, closed: Case, kind: PaperKind
+) -> None:
+    headers = (await api.person("lin").get(address(closed, kind))).headers
+    assert headers["content-type"] == "text/html; charset=utf-8"
+    assert headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'"
+    assert headers["x-content-type-options"] == "nosniff"
+    how, _, name = headers["content-disposition"].partition("; filename*=UTF-8''")
+    assert (how, unquote(name)) == ("inline", NAMES[kind])
+
+
+@pytest.mark.law("CRT-01")
+async def test_the_leavers_first_look_at_the_certificate_proves_its_delivery_once(api: Api, closed: Case) -> None:
+    for name in ("hr", "counsel", "auditor"):
+        await api.person(name).get(address(closed, CERTIFICATE))
+    await api.person("lin").get(f"/cases/{closed.case_id}/documents")
+    assert delivered(api.engine) == []
+    for _ in range(3):
+        assert (await api.person("lin").get(address(closed, CERTIFICATE))).status_code == 200
+    (fact,) = delivered(api.engine)
+    (paper,) = [paper for paper in closed.papers if paper.kind is CERTIFICATE]
+    assert (fact.by, fact.number) == ("a-lin", None)
+    assert (fact.data["paper"], fact.data["document"], fact.data["sha256"]) == (
+        "certificate",
+        paper.document_id,
+        paper.sha256,
+    )
+    with reading(api.engine) as session:
+        assert not facts.verify(closed.case_id, queries.all_facts(session, closed.case_id)).problems
+
+
+@pytest.mark.law("CRT-01")
+async def test_many_looks_at_once_are_one_delivery(api: Api, closed: Case) -> None:
+    lin = api.person("lin")
+    answers = await asyncio.gather(*(lin.get(address(closed, CERTIFICATE)) for _ in range(6)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(delivered(api.engine)) == 1
+
+
+async def test_reading_other_papers_or_in_vain_delivers_nothing(api: Api, closed: Case) -> None:
+    await api.person("lin").get(address(closed, PaperKind.PRIVACY_NOTICE))
+    await api.person("lin").get(address(closed, PaperKind.FREEZE_AGREEMENT))
+    other = address(closed, CERTIFICATE)[:-1] + "x"
+    problem(await api.person("lin").get(other), 422)
+    problem(await api.person("wang").get(address(closed, CERTIFICATE)), 404, "document.unknown")
+    assert delivered(api.engine) == []
+
+
+async def test_another_document_is_another_delivery(api: Api, closed: Case) -> None:
+    """A certificate that was issued anew, of mended records, has to reach the leaver as well."""
+    with reading(api.engine) as session:
+        documents = session.exec(select(Document).where(Document.kind == paper_document(CERTIFICATE))).all()
+    (first,) = documents
+    for document in (first, first, Document(**{**first.model_dump(), "id": first.id[:-1] + "-"})):
+        deliveries.note_delivery(api.engine, document, "a-lin", utc_now())
+    assert [fact.data["document"] for fact in delivered(api.engine)] == [first.id, first.id[:-1] + "-"]
+
+
+def test_what_is_no_paper_is_read_as_before() -> None:
+    assert paper_kind("handover_record") is None
+    record = {"record": {"document_id": "d1"}}
+    assert may_read("d1", "handover_record", ("receiver",), record)
+    assert not may_read("d2", "handover_record", ("receiver",), record)
+    assert may_read("d2", "handover_record", ("witness",), {})

@@ -1,0 +1,120 @@
+"""The papers that a departure owes: due at their time, issued once, held back by nothing."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain import closing, papers
+from domain.case import Case, Freeze, Gap, PaperKind, Stage
+from domain.law.freeze import Scope
+from domain.timezones import end_of
+from tests.domain import cases as c
+
+OVER = end_of(c.LAST_DAY, c.SHANGHAI)
+NOTICE, AGREEMENT, CERTIFICATE = PaperKind.PRIVACY_NOTICE, PaperKind.FREEZE_AGREEMENT, PaperKind.CERTIFICATE
+IN_NOTICE = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)
+
+
+def without_basis(case: Case) -> Case:
+    return replace(case, freeze=Freeze(Scope.LIMITED))
+
+
+def issued(case: Case, *kinds: PaperKind) -> Case:
+    for kind in kinds:
+        case = papers.issued(case, kind, f"d-{kind}", c.SHA, OVER).case
+    return case
+
+
+def left(case: Case | None = None) -> Case:
+    """At 24:00 of the last day, nothing closed yet."""
+    return closing.leave(case or c.handing_over(), OVER).case
+
+
+@pytest.mark.law("PIP-03")
+def test_the_privacy_notice_is_due_as_soon_as_the_case_is_open() -> None:
+    assert papers.due(c.opened()) == (NOTICE,)
+    assert papers.due(Case("c1", "e1", c.NOW)) == ()
+
+
+@pytest.mark.law("FRZ-01")
+@pytest.mark.parametrize("stage", IN_NOTICE)
+def test_an_agreement_is_drafted_where_the_freeze_has_no_basis_and_only_during_the_notice(stage: Stage) -> None:
+    case = c.in_stage(without_basis(c.handing_over()), stage)
+    assert papers.due(case) == (NOTICE, AGREEMENT)
+    assert AGREEMENT not in papers.due(replace(case, freeze=Freeze(Scope.FULL, "clause 9")))
+    assert AGREEMENT not in papers.due(replace(case, systems=()))
+    assert AGREEMENT not in papers.due(left(case))
+
+
+@pytest.mark.law("FRZ-01")
+def test_where_nothing_would_be_frozen_no_agreement_is_drafted() -> None:
+    case = without_basis(c.handing_over())
+    assert AGREEMENT not in papers.due(replace(case, systems=tuple(replace(s, frozen=()) for s in case.systems)))
+
+
+@pytest.mark.law("CRT-01")
+def test_the_certificate_is_due_the_moment_the_last_day_ends_and_not_before() -> None:
+    for stage in IN_NOTICE:
+        assert CERTIFICATE not in papers.due(c.in_stage(c.handing_over(), stage))
+    assert CERTIFICATE in papers.due(left())
+    assert CERTIFICATE in papers.due(c.pursuing())
+
+
+@pytest.mark.law("CRT-01", "HND-04")
+def test_no_state_of_handover_signature_access_or_hold_keeps_the_certificate_back() -> None:
+    nothing_done, all_signed = c.handing_over(), c.signed(c.signing_case())
+    held = closing.place_hold(nothing_done, c.COUNSEL, "arbitration", c.NOW).case
+    failing = replace(nothing_done, systems=tuple(replace(s, failing_since=c.NOW) for s in nothing_done.systems))
+    for case in (nothing_done, all_signed, held, failing, without_basis(nothing_done)):
+        assert CERTIFICATE in papers.due(left(case))
+
+
+@pytest.mark.law("CRT-01")
+def test_each_paper_is_issued_once_and_named_byte_for_byte() -> None:
+    change = papers.issued(left(), CERTIFICATE, "d1", c.SHA, OVER)
+    (fact,) = change.facts
+    assert (fact.kind, dict(fact.data)) == (
+        "PaperIssued",
+        {"paper": "certificate", "document": "d1", "sha256": c.SHA, "rule": "CRT-01"},
+    )
+    assert papers.due(change.case) == (NOTICE,)
+    assert papers.due(issued(change.case, NOTICE)) == ()
+
+
+@pytest.mark.law("CRT-01", "PIP-03", "FRZ-01")
+def test_certificate_and_privacy_notice_go_to_the_leaver_and_the_draft_to_hr() -> None:
+    for kind, account in ((CERTIFICATE, "lin"), (NOTICE, "lin"), (AGREEMENT, "hr")):
+        assert c.told(papers.issued(left(), kind, "d1", c.SHA, OVER), f"paper_{kind}") == (account,)
+
+
+@pytest.mark.law("CRT-01")
+def test_a_paper_that_cannot_be_made_alarms_hr_and_stays_due() -> None:
+    change = papers.missing(left(), CERTIFICATE, "no title", OVER)
+    assert c.told(change, "paper_missing") == ("hr",)
+    assert change.case.papers_missing == (CERTIFICATE,)
+    assert CERTIFICATE in papers.due(change.case)
+    again = papers.missing(change.case, CERTIFICATE, "no title", OVER + timedelta(days=1)).case
+    assert again.papers_missing == (CERTIFICATE,)
+    assert issued(again, CERTIFICATE).papers_missing == ()
+
+
+@pytest.mark.law("CRT-01")
+@pytest.mark.parametrize("stage", [Stage.WITHDRAWING, Stage.WITHDRAWN])
+def test_a_withdrawn_case_owes_no_papers(stage: Stage) -> None:
+    assert papers.due(c.in_stage(without_basis(c.handing_over()), stage)) == ()
+
+
+@pytest.mark.law("CRT-01")
+def test_a_case_stays_open_for_its_certificate_and_hr_who_closes_it_anyway_sees_the_gap() -> None:
+    late = OVER + timedelta(days=400)
+    case = issued(c.pursuing(), NOTICE)
+    assert not closing.may_close(case, late)
+    asked = closing.request_close(case, c.HR, "gone abroad", late).case
+    assert Gap("paper", "certificate", "not_issued") in closing.gaps(asked)
+    assert closing.may_close(issued(case, CERTIFICATE), late)
+
+
+def test_a_closed_case_owes_no_papers() -> None:
+    closed = closing.close(issued(c.pursuing(), NOTICE, CERTIFICATE), OVER).case
+    assert papers.due(closed) == ()
