@@ -10,7 +10,6 @@ from tests.guards.production import ROOT
 
 PROVEN = proofs(ROOT / "tests")
 NOT_YET = (
-    "CRT-01",
     "CRT-02",
     "CRT-03",
     "ESG-01",
@@ -24,15 +23,11 @@ NOT_YET = (
     "EVD-04",
     "EVD-05",
     "EVD-06",
-    "HND-04",
     "HND-05",
-    "HND-06",
     "NOT-10",
     "NOT-13",
-    "NOT-14",
     "PAY-09",
     "PIP-02",
-    "PIP-03",
     "PIP-04",
     "PIP-05",
     "PIP-07",
