@@ -38,9 +38,8 @@ def settings(data: Path, **values: Any) -> Settings:
     """Settings of a test installation; nothing is read from files."""
     rings = {f"{ring}_keys": {"k1": KEY} for ring in ("payload", "proof", "seal")}
     names = {f"{ring}_key": "k1" for ring in ("payload", "proof", "seal")}
-    return Settings(
-        _env_file=None, environment="test", data=data, **{"company_name": COMPANY, **rings, **names, **values}
-    )
+    usual = {"environment": "test", "company_name": COMPANY, **rings, **names}
+    return Settings(_env_file=None, data=data, **{**usual, **values})
 
 
 def actor(name: str, *roles: Role) -> Actor:
