@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from domain import access, checklist, clearances, closing, signing
+from domain import access, checklist, clearances, closing, papers, signing
 from domain.case import Case, Clearance, Grant, Item, Proof, Stage
 from domain.change import Change
 from domain.errors import Refusal, RefusalKind
@@ -147,7 +147,14 @@ def pursuing(case: Case | None = None, now: datetime | None = None) -> Case:
     """A case past its last day, all access closed and read back."""
     left = now or end_of(LAST_DAY, SHANGHAI)
     case = in_stage(case or handing_over(), Stage.AWAITING_LAST_DAY, left)
-    return in_stage(verified(after(closing.leave(case, left), left), left), Stage.PURSUING, left)
+    return in_stage(with_papers(verified(after(closing.leave(case, left), left), left), left), Stage.PURSUING, left)
+
+
+def with_papers(case: Case, now: datetime = NOW) -> Case:
+    """Every paper that is due has been issued."""
+    for kind in papers.due(case):
+        case = papers.issued(case, kind, f"paper-{kind.value}", SHA, now).case
+    return case
 
 
 def withdrawing(case: Case, now: datetime = NOW) -> Case:

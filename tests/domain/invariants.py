@@ -1,8 +1,9 @@
 """What holds for every case at every moment, whoever did whatever before. Each sentence is a check of its own."""
 
-from domain import closing, signing
+from domain import access, closing, non_compete, signing
 from domain.case import ClearanceStatus, Gap, GrantStatus, ItemStatus, Stage
 from domain.checklist import PENDING
+from domain.law.freeze import Scope
 from tests.domain.world import World
 
 NOTICE = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)
@@ -27,7 +28,7 @@ def nothing_frozen_is_wanted_without_a_running_grant(world: World) -> None:
     if case.stage not in NOTICE:
         return
     for system in case.systems:
-        for right in set(system.desired) & set(system.frozen):
+        for right in set(system.desired) & set(access.frozen_rights(case, system)):
             assert any(
                 grant.status is GrantStatus.ACTIVE
                 and grant.system == system.system
@@ -36,6 +37,22 @@ def nothing_frozen_is_wanted_without_a_running_grant(world: World) -> None:
                 and grant.expires_at > world.last_advance
                 for grant in case.grants
             )
+
+
+def no_more_is_taken_away_than_the_freeze_has_a_basis_for(world: World) -> None:
+    """FRZ-01, FRZ-05: what has no basis stays, whatever the company would like to freeze."""
+    case = world.case
+    if case.stage not in NOTICE:
+        return
+    for system in case.systems:
+        carried = system.limited if case.freeze.scope is Scope.LIMITED else system.frozen
+        assert set(system.held) - set(system.desired) <= set(carried)
+
+
+def no_case_closes_before_its_non_compete_is_decided(world: World) -> None:
+    """NC-06."""
+    if world.case.stage in (Stage.COMPLETED, Stage.COMPLETED_WITH_GAPS):
+        assert not non_compete.undecided(world.case)
 
 
 def no_grant_outlives_the_employment_or_was_given_by_the_leaver(world: World) -> None:
@@ -107,6 +124,8 @@ def completed_means_that_nothing_is_missing(world: World) -> None:
 INVARIANTS = (
     no_right_is_wanted_that_was_not_held,
     nothing_frozen_is_wanted_without_a_running_grant,
+    no_more_is_taken_away_than_the_freeze_has_a_basis_for,
+    no_case_closes_before_its_non_compete_is_decided,
     no_grant_outlives_the_employment_or_was_given_by_the_leaver,
     nothing_is_wanted_after_the_end_and_everything_after_a_withdrawal,
     the_last_day_ends_the_notice_period,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 
-from domain import agenda, closing
+from domain import access, agenda, closing, non_compete
 from domain.agenda import Task
 from domain.case import Case, ClearanceStatus, GrantStatus
 from domain.checklist import PENDING
@@ -50,6 +50,10 @@ def answer(case: Case, task: Task, willing: bool) -> d.Body:
         case "answer_last_day":
             day = case.proposal.day if case.proposal else case.final_day
             return d.AnswerLastDay(day=day, answer=yes)
+        case "confirm_freeze":
+            return d.ConfirmFreeze(answer=yes, reason=WHY)
+        case "decide_non_compete":
+            return d.DecideNonCompete(enforce=willing, reason=WHY)
         case "answer_withdrawal":
             return d.AnswerWithdrawal(answer=yes)
     raise AssertionError(f"nobody knows what to do with {task.kind}")
@@ -66,7 +70,7 @@ def moves(world: World) -> dict[str, list[tuple[Actor, d.Body]]]:
     case, plan = world.case, world.case.agreed
     pending = [i.id for i in case.items if i.status in PENDING]
     active = [g.id for g in case.grants if g.status is GrantStatus.ACTIVE]
-    frozen = [(s.system, s.frozen) for s in case.systems if s.frozen]
+    frozen = [(s.system, rights) for s in case.systems if (rights := access.frozen_rights(case, s))]
     asking = [
         (k.department, by) for k in case.clearances for by in k.undecided() if k.status is ClearanceStatus.PENDING
     ]
@@ -95,6 +99,7 @@ def moves(world: World) -> dict[str, list[tuple[Actor, d.Body]]]:
         "add": [(c.HR, d.ReassignClearance(department=name, to="admin", reason=WHY)) for name, _ in asking],
         "delegate": [(person(by), d.DelegateClearance(department=name, to="chen")) for name, by in asking],
         "state refusal": [(by, d.RefuseSignature(account=a, reason=WHY)) for a in unsigned for by in (witness, c.HR)],
+        "agree": [(c.HR, d.FileFreezeAgreement(reference="AGR-31", signed_on=ahead[0]))],
         "hold": [(c.COUNSEL, d.PlaceHold(reason=WHY)), (c.COUNSEL, d.LiftHold())],
         "close": [(c.HR, d.CloseCase(reason=WHY))],
     }
@@ -129,6 +134,7 @@ def something_happens(world: World, chance: Random) -> None:
         case 6 | 7:
             world.present()
             world.seal()
+            world.issue_papers()
         case 8:
             world.leave(
                 chance.choice(("zhou", "wang", "hr", "sales-clerk", "cashier", "bookkeeper", "it-clerk", "chen"))
@@ -146,6 +152,9 @@ def play_to_the_end(world: World, *, cooperative: bool) -> None:
         world.settle()
         if world.case.hold is not None:
             assert world.decide(c.COUNSEL, d.LiftHold())
+        if non_compete.undecided(world.case):
+            world.decide(c.HR, d.DecideNonCompete(enforce=False, reason=WHY))
+        world.issue_papers()
         if cooperative:
             _everybody_answers(world)
         world.verify_all()

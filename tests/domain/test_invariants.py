@@ -11,8 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from domain import agenda
 from domain.case import Case, Stage
+from domain.law.freeze import FreezeAnswer, Scope
 from domain.people import Actor
-from domain.plan import Plan, SystemPlan
+from domain.plan import NonCompetePlan, Plan, SystemPlan
 from domain.working_days import WorkingCalendar
 from models import decisions as d
 from tests.domain import cases as c
@@ -21,11 +22,18 @@ from tests.domain.world import World
 
 FOUR_EYES = c.department("sales", (c.CLERK.account,), (c.HEAD.account, c.HR.account), quorum=2)
 SAME_NAMES = tuple(SystemPlan(name, ("export", "view"), ("export",)) for name in ("crm", "erp", "mail"))
+PARTLY = (
+    SystemPlan("crm", ("contact", "export", "view"), ("contact", "export"), ("export",)),
+    SystemPlan("erp", ("change_orders", "view"), ("change_orders",)),
+    SystemPlan("mail", ("send",), ()),
+)
 SOON = date(2026, 11, 26)
 PLANS = (
     c.plan(),
     c.plan(receiver=c.WITNESS.account, calendar=WorkingCalendar("America/New_York")),
     c.plan(clearances=(FOUR_EYES, c.department("it", ("it-clerk",))), systems=SAME_NAMES, security=()),
+    c.plan(systems=PARTLY, freeze=FreezeAnswer(Scope.LIMITED, "handbook 3", True), counsel=(c.COUNSEL.account,)),
+    c.plan(systems=PARTLY, freeze=FreezeAnswer(Scope.LIMITED), non_compete=NonCompetePlan(12, 3)),
     c.plan(last_day=SOON, earliest_last_day=SOON, calendar=WorkingCalendar("Europe/Berlin")),
 )
 ACCOUNTS = tuple(
@@ -79,6 +87,11 @@ BODIES: dict[type[d.Body], st.SearchStrategy[d.Body]] = {
     d.RefuseSignature: st.builds(d.RefuseSignature, account=accounts, reason=st.just("a reason")),
     d.WitnessRefusal: st.builds(d.WitnessRefusal, account=accounts),
     d.CloseCase: st.builds(d.CloseCase, reason=st.just("a reason")),
+    d.ConfirmFreeze: st.builds(d.ConfirmFreeze, answer=answers, reason=st.just("a reason")),
+    d.FileFreezeAgreement: st.builds(
+        d.FileFreezeAgreement, reference=st.just("AGR-31"), signed_on=st.dates(date(2026, 11, 20), date(2027, 2, 1))
+    ),
+    d.DecideNonCompete: st.builds(d.DecideNonCompete, enforce=st.booleans(), reason=st.just("a reason")),
     d.PlaceHold: st.builds(d.PlaceHold, reason=st.just("a reason")),
     d.LiftHold: st.builds(d.LiftHold, reason=reasons),
 }

@@ -1,14 +1,14 @@
 """A case and its clock, moved on in memory as `workflows` moves them: same rules, same order, no Temporal.
 
-`Offboarding.run` is `World._step`, `Clock` is `World._catch_up`, `RecordKeeper` is `present` and `seal`, `Journal` is
-`apply` and `decide`. What is invariant is asserted on the way, so that no caller can forget it.
+`Offboarding.run` is `World._step`, `Clock` is `World._catch_up`, `RecordKeeper` is `present` and `seal`, `PaperKeeper`
+is `issue_papers`, `Journal` is `apply` and `decide`. What is invariant is asserted on the way: no caller can forget it.
 """
 
 from collections.abc import Callable
 from datetime import datetime
 
-from domain import access, agenda, closing, signing
-from domain.case import Case, Stage
+from domain import access, agenda, closing, papers, signing
+from domain.case import Case, PaperKind, Stage
 from domain.change import Change
 from domain.errors import Refusal
 from domain.people import Actor
@@ -104,6 +104,11 @@ class World:
         record = self.case.record
         if record is not None and record.settled and record.sealed_at is None and not self.case.closed:
             self.apply(signing.sealed)
+
+    def issue_papers(self) -> None:
+        """The papers that are due are made."""
+        for kind in papers.due(self.case):
+            self.apply(_issued(kind))
 
     def verify(self, system: str, revision: int) -> None:
         """A receipt comes in, for the present or an overtaken revision."""
@@ -211,3 +216,7 @@ class World:
 
 def _people_left(accounts: tuple[str, ...]) -> Rule:
     return lambda case, at: closing.people_left(case, accounts, at)
+
+
+def _issued(kind: PaperKind) -> Rule:
+    return lambda case, now: papers.issued(case, kind, f"paper-{kind.value}", "0" * 64, now)
