@@ -335,7 +335,7 @@ class Case:
     gaps: tuple[Gap, ...] = field(default=())
     papers: tuple[Paper, ...] = ()
     papers_missing: tuple[PaperKind, ...] = ()
-    """Papers that are due and can't be made of the company's data as they stand."""
+    """Papers that could not be made of the company's data as they stood when it was tried last."""
     departed: tuple[str, ...] = ()
     """Accounts that the case found closed: nobody who left is asked in the place of somebody who left."""
 

@@ -123,6 +123,7 @@ def something_happens(world: World, chance: Random) -> None:
             world.decide(*any_move(world, chance))
         case 3 | 4:
             world.verify_all()
+            chance.choice((world.issue_papers, world.lack_papers))()
         case 5:
             system = chance.choice(world.case.systems)
             world.fail(system.system, system.revision)
@@ -149,6 +150,8 @@ def play_to_the_end(world: World, *, cooperative: bool) -> None:
         if cooperative:
             _everybody_answers(world)
         world.verify_all()
+        world.settle()
+        world.issue_papers()
         world.settle()
         if world.case.closed:
             return

@@ -7,7 +7,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from domain import access, agenda, closing, signing
+from domain import access, agenda, closing, papers, signing
 from domain.case import Case, Stage
 from domain.change import Change
 from domain.errors import Refusal
@@ -116,6 +116,18 @@ class World:
         wanted = access.find(self.case, system)
         if not self.case.closed and not wanted.verified and 1 <= revision <= wanted.revision:
             self.apply(lambda c, at: access.record_failing(c, system, revision, "down", 6, at))
+
+    def issue_papers(self) -> None:
+        """Every paper that is due now is made."""
+        for kind in papers.due(self.case):
+            self._documents += 1
+            name, sha = f"d{self._documents}", f"{self._documents:064x}"
+            self.apply(lambda c, at, kind=kind, name=name, sha=sha: papers.issued(c, kind, name, sha, at))
+
+    def lack_papers(self) -> None:
+        """The company's records lack what the papers need."""
+        for kind in papers.due(self.case):
+            self.apply(lambda c, at, kind=kind: papers.missing(c, kind, "no title", at))
 
     def verify_all(self) -> None:
         for wanted in access.unverified(self.case):
