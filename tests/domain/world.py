@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from domain import access, agenda, closing, papers, signing
-from domain.case import Case, Stage
+from domain.case import Case, PaperKind, Stage
 from domain.change import Change
 from domain.errors import Refusal
 from domain.people import Actor
@@ -121,13 +121,12 @@ class World:
         """Every paper that is due now is made."""
         for kind in papers.due(self.case):
             self._documents += 1
-            name, sha = f"d{self._documents}", f"{self._documents:064x}"
-            self.apply(lambda c, at, kind=kind, name=name, sha=sha: papers.issued(c, kind, name, sha, at))
+            self.apply(_paper_issued(kind, f"d{self._documents}", f"{self._documents:064x}"))
 
     def lack_papers(self) -> None:
         """The company's records lack what the papers need."""
         for kind in papers.due(self.case):
-            self.apply(lambda c, at, kind=kind: papers.missing(c, kind, "no title", at))
+            self.apply(_paper_missing(kind))
 
     def verify_all(self) -> None:
         for wanted in access.unverified(self.case):
@@ -223,3 +222,11 @@ class World:
 
 def _people_left(accounts: tuple[str, ...]) -> Rule:
     return lambda case, at: closing.people_left(case, accounts, at)
+
+
+def _paper_issued(kind: PaperKind, document: str, sha256: str) -> Rule:
+    return lambda case, now: papers.issued(case, kind, document, sha256, now)
+
+
+def _paper_missing(kind: PaperKind) -> Rule:
+    return lambda case, now: papers.missing(case, kind, "no title", now)
