@@ -349,7 +349,7 @@ class Case:
     non_compete: NonCompete | None = None
     papers: tuple[Paper, ...] = ()
     papers_missing: tuple[PaperKind, ...] = ()
-    """Papers that are due and can't be made of the company's data as they stand."""
+    """Papers that could not be made of the company's data as they stood when it was tried last."""
     departed: tuple[str, ...] = ()
     """Accounts that the case found closed: nobody who left is asked in the place of somebody who left."""
 

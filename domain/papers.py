@@ -39,6 +39,11 @@ def due(case: Case) -> tuple[PaperKind, ...]:
     return tuple(kind for kind in wanted if kind not in issued)
 
 
+def lacking(case: Case) -> tuple[PaperKind, ...]:
+    """Papers that are due and could not be made so far."""
+    return tuple(kind for kind in due(case) if kind in case.papers_missing)
+
+
 def issued(case: Case, kind: PaperKind, document_id: str, sha256: str, now: datetime) -> Change:
     """The paper exists, byte for byte, and lies ready for whom it is for."""
     plan = case.agreed

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlmodel import Session
 
-from domain import agenda
+from domain import agenda, papers
 from domain.case import Case
 from domain.change import Notification
 from domain.timezones import local_date
@@ -58,7 +58,7 @@ def project(session: Session, case: Case, version: int, now: datetime) -> None:
         "stage": case.stage.value,
         "open": not case.closed,
         "closed_at": case.closed_at,
-        "failing": bool(case.plan_problem or case.papers_missing)
+        "failing": bool(case.plan_problem or papers.lacking(case))
         or any(system.failing_since is not None for system in case.systems),
         "next_due_at": min((task.due_at for task in tasks if task.due_at), default=None),
         "version": version,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from domain import access, checklist, clearances, closing, papers, signing
-from domain.case import Case, Clearance, Grant, Item, Proof, Stage
+from domain.case import Case, Clearance, Grant, Item, PaperKind, Proof, Stage
 from domain.change import Change
 from domain.errors import Refusal, RefusalKind
 from domain.people import Actor, Role, Text
@@ -144,16 +144,17 @@ def signed(case: Case, now: datetime = NOW) -> Case:
 
 
 def pursuing(case: Case | None = None, now: datetime | None = None) -> Case:
-    """A case past its last day, all access closed and read back."""
-    left = now or end_of(LAST_DAY, SHANGHAI)
+    """A case past its last day, all access closed and read back, its papers issued."""
+    left = now or OVER
     case = in_stage(case or handing_over(), Stage.AWAITING_LAST_DAY, left)
-    return in_stage(with_papers(verified(after(closing.leave(case, left), left), left), left), Stage.PURSUING, left)
+    case = in_stage(verified(after(closing.leave(case, left), left), left), Stage.PURSUING, left)
+    return with_papers(case, *papers.due(case), now=left)
 
 
-def with_papers(case: Case, now: datetime = NOW) -> Case:
-    """Every paper that is due has been issued."""
-    for kind in papers.due(case):
-        case = papers.issued(case, kind, f"paper-{kind.value}", SHA, now).case
+def with_papers(case: Case, *kinds: PaperKind, now: datetime = NOW) -> Case:
+    """These papers are issued."""
+    for kind in kinds:
+        case = papers.issued(case, kind, f"d-{kind}", SHA, now).case
     return case
 
 

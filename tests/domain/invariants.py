@@ -1,7 +1,7 @@
 """What holds for every case at every moment, whoever did whatever before. Each sentence is a check of its own."""
 
 from domain import access, closing, non_compete, signing
-from domain.case import ClearanceStatus, Gap, GrantStatus, ItemStatus, Stage
+from domain.case import ClearanceStatus, Gap, GrantStatus, ItemStatus, PaperKind, Stage
 from domain.checklist import PENDING
 from domain.law.freeze import Scope
 from tests.domain.world import World
@@ -121,6 +121,17 @@ def completed_means_that_nothing_is_missing(world: World) -> None:
         assert case.close_requested_by or late
 
 
+def every_paper_is_issued_once_and_none_certifies_an_end_that_was_not(world: World) -> None:
+    case = world.case
+    kinds = [paper.kind for paper in case.papers]
+    assert len(kinds) == len(set(kinds))
+    assert not set(kinds) & set(case.papers_missing)
+    if case.stage in (*NOTICE, *TAKEN_BACK):
+        assert PaperKind.CERTIFICATE not in kinds
+    if case.stage is Stage.COMPLETED:
+        assert {PaperKind.CERTIFICATE, PaperKind.PRIVACY_NOTICE} <= set(kinds)
+
+
 INVARIANTS = (
     no_right_is_wanted_that_was_not_held,
     nothing_frozen_is_wanted_without_a_running_grant,
@@ -133,4 +144,5 @@ INVARIANTS = (
     a_department_is_cleared_only_by_those_it_takes,
     somebody_who_is_there_is_asked_or_nobody_is_left_to_ask,
     completed_means_that_nothing_is_missing,
+    every_paper_is_issued_once_and_none_certifies_an_end_that_was_not,
 )

@@ -128,13 +128,13 @@ def something_happens(world: World, chance: Random) -> None:
             world.decide(*any_move(world, chance))
         case 3 | 4:
             world.verify_all()
+            chance.choice((world.issue_papers, world.lack_papers))()
         case 5:
             system = chance.choice(world.case.systems)
             world.fail(system.system, system.revision)
         case 6 | 7:
             world.present()
             world.seal()
-            world.issue_papers()
         case 8:
             world.leave(
                 chance.choice(("zhou", "wang", "hr", "sales-clerk", "cashier", "bookkeeper", "it-clerk", "chen"))
@@ -154,10 +154,11 @@ def play_to_the_end(world: World, *, cooperative: bool) -> None:
             assert world.decide(c.COUNSEL, d.LiftHold())
         if non_compete.undecided(world.case):
             world.decide(c.HR, d.DecideNonCompete(enforce=False, reason=WHY))
-        world.issue_papers()
         if cooperative:
             _everybody_answers(world)
         world.verify_all()
+        world.settle()
+        world.issue_papers()
         world.settle()
         if world.case.closed:
             return

@@ -156,6 +156,11 @@ class AnyCase(RuleBasedStateMachine):
         self.world.verify_all()
         self.world.settle()
 
+    @rule(given=st.booleans())
+    def papers_are_made_if_the_records_give_them(self, given: bool) -> None:
+        (self.world.issue_papers if given else self.world.lack_papers)()
+        self.world.settle()
+
     @rule(system=systems, behind=st.integers(0, 2))
     def a_system_fails(self, system: str, behind: int) -> None:
         self.world.fail(system, _revision(self.world.case, system) - behind)

@@ -8,22 +8,15 @@ import pytest
 from domain import closing, papers
 from domain.case import Case, Freeze, Gap, PaperKind, Stage
 from domain.law.freeze import Scope
-from domain.timezones import end_of
 from tests.domain import cases as c
 
-OVER = end_of(c.LAST_DAY, c.SHANGHAI)
+OVER = c.OVER
 NOTICE, AGREEMENT, CERTIFICATE = PaperKind.PRIVACY_NOTICE, PaperKind.FREEZE_AGREEMENT, PaperKind.CERTIFICATE
 IN_NOTICE = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)
 
 
 def without_basis(case: Case) -> Case:
     return replace(case, freeze=Freeze(Scope.LIMITED))
-
-
-def issued(case: Case, *kinds: PaperKind) -> Case:
-    for kind in kinds:
-        case = papers.issued(case, kind, f"d-{kind}", c.SHA, OVER).case
-    return case
 
 
 def left(case: Case | None = None) -> Case:
@@ -58,7 +51,7 @@ def test_the_certificate_is_due_the_moment_the_last_day_ends_and_not_before() ->
     for stage in IN_NOTICE:
         assert CERTIFICATE not in papers.due(c.in_stage(c.handing_over(), stage))
     assert CERTIFICATE in papers.due(left())
-    assert CERTIFICATE in papers.due(replace(c.pursuing(), papers=()))
+    assert CERTIFICATE in papers.due(c.in_stage(left(), Stage.PURSUING))
 
 
 @pytest.mark.law("CRT-01", "HND-04")
@@ -79,7 +72,7 @@ def test_each_paper_is_issued_once_and_named_byte_for_byte() -> None:
         {"paper": "certificate", "document": "d1", "sha256": c.SHA, "rule": "CRT-01"},
     )
     assert papers.due(change.case) == (NOTICE,)
-    assert papers.due(issued(change.case, NOTICE)) == ()
+    assert papers.due(c.with_papers(change.case, NOTICE)) == ()
 
 
 @pytest.mark.law("CRT-01", "PIP-03", "FRZ-01")
@@ -96,7 +89,13 @@ def test_a_paper_that_cannot_be_made_alarms_hr_and_stays_due() -> None:
     assert CERTIFICATE in papers.due(change.case)
     again = papers.missing(change.case, CERTIFICATE, "no title", OVER + timedelta(days=1)).case
     assert again.papers_missing == (CERTIFICATE,)
-    assert issued(again, CERTIFICATE).papers_missing == ()
+    assert c.with_papers(again, CERTIFICATE).papers_missing == ()
+
+
+def test_a_paper_that_is_not_due_any_more_is_not_lacking_either() -> None:
+    case = papers.missing(without_basis(c.handing_over()), AGREEMENT, "no name", c.NOW).case
+    assert papers.lacking(case) == (AGREEMENT,)
+    assert papers.lacking(left(case)) == ()
 
 
 @pytest.mark.law("CRT-01")
@@ -108,13 +107,13 @@ def test_a_withdrawn_case_owes_no_papers(stage: Stage) -> None:
 @pytest.mark.law("CRT-01")
 def test_a_case_stays_open_for_its_certificate_and_hr_who_closes_it_anyway_sees_the_gap() -> None:
     late = OVER + timedelta(days=400)
-    case = issued(replace(c.pursuing(), papers=()), NOTICE)
+    case = c.with_papers(c.verified(c.in_stage(left(), Stage.PURSUING)), NOTICE)
     assert not closing.may_close(case, late)
     asked = closing.request_close(case, c.HR, "gone abroad", late).case
     assert Gap("paper", "certificate", "not_issued") in closing.gaps(asked)
-    assert closing.may_close(issued(case, CERTIFICATE), late)
+    assert closing.may_close(c.with_papers(case, CERTIFICATE), late)
 
 
 def test_a_closed_case_owes_no_papers() -> None:
-    closed = closing.close(issued(replace(c.pursuing(), papers=()), NOTICE, CERTIFICATE), OVER).case
+    closed = closing.close(c.pursuing(), OVER).case
     assert papers.due(closed) == ()

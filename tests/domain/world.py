@@ -105,11 +105,6 @@ class World:
         if record is not None and record.settled and record.sealed_at is None and not self.case.closed:
             self.apply(signing.sealed)
 
-    def issue_papers(self) -> None:
-        """The papers that are due are made."""
-        for kind in papers.due(self.case):
-            self.apply(_issued(kind))
-
     def verify(self, system: str, revision: int) -> None:
         """A receipt comes in, for the present or an overtaken revision."""
         wanted = access.find(self.case, system)
@@ -121,6 +116,17 @@ class World:
         wanted = access.find(self.case, system)
         if not self.case.closed and not wanted.verified and 1 <= revision <= wanted.revision:
             self.apply(lambda c, at: access.record_failing(c, system, revision, "down", 6, at))
+
+    def issue_papers(self) -> None:
+        """Every paper that is due now is made."""
+        for kind in papers.due(self.case):
+            self._documents += 1
+            self.apply(_paper_issued(kind, f"d{self._documents}", f"{self._documents:064x}"))
+
+    def lack_papers(self) -> None:
+        """The company's records lack what the papers need."""
+        for kind in papers.due(self.case):
+            self.apply(_paper_missing(kind))
 
     def verify_all(self) -> None:
         for wanted in access.unverified(self.case):
@@ -218,5 +224,9 @@ def _people_left(accounts: tuple[str, ...]) -> Rule:
     return lambda case, at: closing.people_left(case, accounts, at)
 
 
-def _issued(kind: PaperKind) -> Rule:
-    return lambda case, now: papers.issued(case, kind, f"paper-{kind.value}", "0" * 64, now)
+def _paper_issued(kind: PaperKind, document: str, sha256: str) -> Rule:
+    return lambda case, now: papers.issued(case, kind, document, sha256, now)
+
+
+def _paper_missing(kind: PaperKind) -> Rule:
+    return lambda case, now: papers.missing(case, kind, "no title", now)

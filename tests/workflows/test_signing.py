@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
+from activities.connectors.confirmation import KIND
 from domain.case import SignatureStatus, Stage
 from models import decisions as d
 from models.database import reading, writing
@@ -119,7 +120,7 @@ async def test_a_document_that_was_tampered_with_is_not_sealed_and_does_not_end_
     await sign(case, b.LEAVER, b.RECEIVER)
     with writing(world.engine) as session:
         session.connection().exec_driver_sql("DROP TRIGGER document_no_update")
-        document = session.exec(select(Document).where(col(Document.case_id) == case.case_id)).one()
+        document = session.exec(select(Document).where(Document.case_id == case.case_id, Document.kind == KIND)).one()
         document.content = b'{"items": []}'
     await sign(case, b.WITNESS)
 
