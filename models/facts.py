@@ -48,19 +48,21 @@ def fact_hash(row: FactRow) -> str:
 def append(session: Session, case_id: str, facts: Sequence[NumberedFact], now: datetime) -> list[int]:
     """Adds facts at the end of the case's chain, each once; returns the numbers of those that it voided.
 
-    The caller holds the case's row. Numbers at or above the first one given belong to no confirmed step yet: the same
-    fact found there is this one written before, any other comes from an attempt that never was, and is voided.
+    The caller holds the case's row. From the first number given on, these facts and no others are the case's: the same
+    fact found there is this one written before, any other comes from an attempt that never was, and is voided. So a
+    write whose attempt failed is put right by the next one, also if it came later than the one that was confirmed.
     """
     if not facts:
         return []
     connection, first = session.connection(), facts[0].number
     end = connection.execute(_END, {"held": case_id, "first": first}).all()
-    found = [FactRow(**row._mapping) for row in end if row.number is not None and row.number >= first]
-    voided = _voided(session, case_id) if found else set()
+    found = [row for row in end if row.number is not None and row.number >= first]
+    given = {_told(fact): fact for fact in facts}
+    strangers = any(_content(row) not in given for row in found)
+    voided = _voided(session, case_id) if strangers else set()
     standing = {_content(row): row for row in found if row.seq not in voided}
-    given = {_content(row): row for row in (_row(case_id, fact) for fact in facts)}
     phantoms = [row for content, row in standing.items() if content not in given]
-    new = [row for content, row in given.items() if content not in standing]
+    new = [_row(case_id, fact) for content, fact in given.items() if content not in standing]
     _chain(connection, end[-1:], [*(_void(row, now) for row in phantoms), *new], now)
     return [row.number for row in phantoms if row.number is not None]
 
@@ -98,7 +100,7 @@ def _row(case_id: str, fact: NumberedFact) -> FactRow:
     )
 
 
-def _void(row: FactRow, now: datetime) -> FactRow:
+def _void(row: Row[Any], now: datetime) -> FactRow:
     data = {"seq": row.seq, "because": "the step that wrote it was never confirmed"}
     return FactRow(case_id=row.case_id, seq=0, kind=VOIDED, at=now, data=data, previous="", hash="", recorded_at=now)
 
@@ -112,8 +114,13 @@ def _json(fact: NumberedFact) -> dict[str, Any]:
     return {key: list(value) if isinstance(value, tuple) else value for key, value in fact.data.items()}
 
 
-def _content(row: FactRow) -> tuple[int | None, str, str, datetime, bytes]:
+def _content(row: FactRow | Row[Any]) -> tuple[int | None, str, str, datetime, bytes]:
     return row.number, row.kind, row.by, row.at.astimezone(UTC), rfc8785.dumps(row.data)
+
+
+def _told(fact: NumberedFact) -> tuple[int | None, str, str, datetime, bytes]:
+    """As `_content`, of a fact that no row holds yet."""
+    return fact.number, fact.kind, fact.by, fact.at.astimezone(UTC), rfc8785.dumps(_json(fact))
 
 
 @dataclass(frozen=True)
@@ -151,7 +158,7 @@ def standing(rows: Sequence[FactRow]) -> list[FactRow]:
 def differences(rows: Sequence[FactRow], told: Sequence[NumberedFact]) -> tuple[str, ...]:
     """How the facts of a case that stand in the ledger differ from those that its workflow tells."""
     kept = {_content(row): row for row in standing(rows) if row.number is not None}
-    wanted = {_content(_row("", fact)): fact for fact in told}
+    wanted = {_told(fact): fact for fact in told}
     missing = [f"fact number {f.number} ({f.kind}) is missing" for c, f in wanted.items() if c not in kept]
     strange = [f"fact {r.seq} ({r.kind}) is not the workflow's" for c, r in kept.items() if c not in wanted]
     return (*missing, *strange)

@@ -59,9 +59,10 @@ class DatabaseLedger:
             except BadProof as bad:
                 return RecordOutcome(refusal=bad.code)
             case_id = request.case.case_id
-            never_were = facts.append(session, case_id, request.facts, utc_now())
-            if never_were:
-                self._free_proofs(session, case_id, never_were)
+            never_were = facts.append(session, case_id, (*request.confirmed, *request.facts), utc_now())
+            confirmed = {fact.number for fact in request.confirmed}
+            if unused := [number for number in never_were if number not in confirmed]:
+                self._free_proofs(session, case_id, unused)
             if use:
                 values = {"token": use.token, "case_id": case_id, "number": request.facts[0].number}
                 session.connection().execute(_USE_AGAIN if use.again else _USE, values)

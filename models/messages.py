@@ -62,6 +62,8 @@ class RecordRequest(Message):
     version: int
     now: datetime
     facts: tuple[NumberedFact, ...]
+    confirmed: tuple[NumberedFact, ...] = ()
+    """The last facts before them, which Temporal has confirmed: what the ledger holds instead of them never was."""
     notifications: tuple[Notification, ...] = ()
     proof: Proof | None = None
 

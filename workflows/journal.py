@@ -132,6 +132,7 @@ class Journal:
             version=self.version,
             now=workflow.now(),
             facts=tuple(facts),
+            confirmed=tuple(self.facts[-options.CONFIRMED_FACTS :]),
             notifications=tuple(notes),
             proof=proof,
         )

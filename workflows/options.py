@@ -16,6 +16,9 @@ LIGHT_STEP = timedelta(seconds=20)
 ACCESS_STEP = timedelta(seconds=30)
 LOCAL_RECORD = timedelta(seconds=2)
 
+CONFIRMED_FACTS = 8
+"""So many facts that are confirmed go along with every write: more than one attempt that fails will have made."""
+
 UNTIL_DONE = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=1)
 )

@@ -57,6 +57,7 @@ class Desk:
         proof: Proof | None = None,
         notes: Sequence[Notification] = (),
         case: Case = CASE,
+        confirmed: Sequence[NumberedFact] = (),
     ) -> RecordOutcome:
         return self._ledger.record(
             RecordRequest(
@@ -64,6 +65,7 @@ class Desk:
                 version=version,
                 now=after(seconds),
                 facts=kinds,
+                confirmed=tuple(confirmed),
                 notifications=tuple(notes),
                 proof=proof,
             )
@@ -239,3 +241,32 @@ def test_a_message_is_told_although_an_attempt_that_never_was_told_another(desk:
     desk.write(1, 1, fact(1, "GrantApproved", 1), notes=[Notification("grant_approved", ("a-lin",), ("g1",))])
     desk.write(1, 9, fact(1, "GrantRefused", 9), notes=[Notification("grant_refused", ("a-lin",), ("g1",))])
     assert desk.told() == [("a-lin", "grant_approved"), ("a-lin", "grant_refused")]
+
+
+def test_an_attempt_that_failed_after_the_confirmed_one_had_written_is_put_right_by_the_next_write(desk: Desk) -> None:
+    opened, true, false = fact(1, "CaseOpened", 0), fact(2, "GrantApproved", 2), fact(2, "GrantRefused", 3)
+    desk.write(1, 1, opened)
+    desk.write(2, 2, true, confirmed=[opened])
+    desk.write(2, 3, false, confirmed=[opened])
+    assert [kind for _, kind, _ in desk.standing()] == ["CaseOpened", "GrantRefused"]
+    desk.write(3, 4, fact(3, "DigestSent", 4), confirmed=[opened, true])
+    assert [(number, kind) for number, kind, _ in desk.standing()] == [
+        (1, "CaseOpened"),
+        (2, "GrantApproved"),
+        (3, "DigestSent"),
+    ]
+
+
+def test_a_write_without_facts_puts_the_ledger_right_too(desk: Desk) -> None:
+    true, false = fact(1, "GrantApproved", 2), fact(1, "GrantRefused", 3)
+    desk.write(1, 2, true)
+    desk.write(1, 3, false)
+    desk.write(2, 4, confirmed=[true])
+    assert [kind for _, kind, _ in desk.standing()] == ["GrantApproved"]
+
+
+def test_what_is_confirmed_and_there_is_not_written_again(desk: Desk) -> None:
+    told = [fact(number, "DigestSent", number) for number in range(1, 6)]
+    for number, one in enumerate(told):
+        desk.write(number + 1, number + 1, one, confirmed=told[:number])
+    assert [row.number for row in desk.chain()] == [1, 2, 3, 4, 5]
