@@ -22,12 +22,12 @@ _ASK_EVERY = 0.5
 log = structlog.get_logger("schema")
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, version: str = "head") -> None:
     """Brings the database to the newest version, wholly or not at all. Several may try at once; one does it."""
     with engine.execution_options(writing=True).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
-        command.upgrade(_config(connection), "head")
+        command.upgrade(_config(connection), version)
 
 
 def is_current(engine: Engine) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from config import Settings
 from domain.people import Actor, Role
@@ -142,6 +143,13 @@ def company(engine: Engine, **template_changes: Any) -> None:
                 published_at=ARRIVAL,
             )
         )
+
+
+def without_a_basis(engine: Engine) -> None:
+    """The company has nothing that a freeze could rest on."""
+    with writing(engine) as session:
+        for basis in session.exec(select(FreezeBasis)).all():
+            session.delete(basis)
 
 
 def notice(engine: Engine, case_id: str, arrived_at: datetime, employee: str = "lin", **values: Any) -> None:

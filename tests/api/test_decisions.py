@@ -17,7 +17,7 @@ import worker
 from domain.case import Stage
 from models.database import reading, utc_now, writing
 from models.decisions import DECISIONS
-from models.employment import FreezeBasis
+from models.employment import EmploymentTerms, FreezeBasis
 from models.facts import VOIDED
 from models.tables import Account, SystemRight, UsedProof
 from temporal_client import connect_temporal
@@ -38,6 +38,7 @@ async def test_every_kind_of_decision_reaches_the_case_over_http(
     with writing(living.engine) as session:
         session.get_one(FreezeBasis, "handbook").procedure = ""
         session.get_one(SystemRight, ("erp", "create_orders")).protects_data = True
+        session.get_one(EmploymentTerms, "e-lin").non_compete_months = 12
     case = await resigned(living)
     later = (utc_now() + timedelta(days=40)).date().isoformat()
     seen = {"close_case"}
@@ -73,6 +74,7 @@ async def test_every_kind_of_decision_reaches_the_case_over_http(
     await does("counsel", "confirm_freeze", "FreezeDeclined", answer="refuse", reason="no minutes")
     today = (utc_now() - timedelta(days=1)).date().isoformat()
     await does("hr", "file_freeze_agreement", "FreezeBasisFiled", reference="AGR-31", signed_on=today)
+    await does("hr", "decide_non_compete", "NonCompeteWaived", enforce=False, reason="she knew no secrets")
     await does("counsel", "place_hold", "HoldPlaced", reason="a claim")
     await does("counsel", "lift_hold", "HoldLifted", reason="settled")
     for name, department in {"it-clerk": "it", "finance-head": "finance", "sales-head": "sales"}.items():

@@ -10,7 +10,7 @@ from models.law_views import of_case
 from models.projection import to_snapshot
 from tests.api.house import Api, new_key
 from tests.api.rows import START, opened_case, write_case
-from tests.builders import ARRIVAL
+from tests.builders import ARRIVAL, without_a_basis
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -21,7 +21,7 @@ async def test_a_registration_shows_what_a_person_has_to_see_also_when_it_is_rep
 ) -> None:
     monkeypatch.setattr("api.routes.cases.utc_now", lambda: ARRIVAL)
     with writing(api.engine) as session:
-        session.add(EmploymentTerms(employee_id="e-lin", agreed_notice_days=60))
+        session.merge(EmploymentTerms(employee_id="e-lin", agreed_notice_days=60))
     key = new_key()
     first = await api.person("hr").register(key)
     assert [(w["rule"], w["action"], w["pack"]) for w in first.json()["warnings"]] == [("NOT-12", "warn", "cn")]
@@ -37,6 +37,7 @@ async def test_a_registration_that_nothing_speaks_against_warns_of_nothing(
 
 
 async def test_whoever_sees_the_whole_case_sees_what_the_law_said_of_notice_and_freeze(api: Api) -> None:
+    without_a_basis(api.engine)
     made = closing.enter(opened_case(api.engine), Stage.HANDING_OVER, START).case
     write_case(api.engine, made)
     for name in ("hr", "counsel", "auditor", "lin", "wang"):

@@ -167,7 +167,7 @@ async def test_a_notice_that_leaves_open_who_declined_to_renew_leaves_the_ending
 ) -> None:
     monkeypatch.setattr("api.routes.cases.utc_now", lambda: ARRIVAL)
     with writing(api.engine) as session:
-        session.add(EmploymentTerms(employee_id="e-lin", average_wage=Decimal(1), contract_until=date(2026, 12, 31)))
+        session.merge(EmploymentTerms(employee_id="e-lin", average_wage=Decimal(1), contract_until=date(2026, 12, 31)))
     assert (await api.person("hr").register(**ending)).status_code == 201
     answer = await api.person("hr").post("/law/settlement", {"employee_number": "n-lin"})
     missing = problem(answer, 422, "settlement.facts_missing")["messages"]["en"].split(":")[1].split(".")[0]
@@ -176,7 +176,7 @@ async def test_a_notice_that_leaves_open_who_declined_to_renew_leaves_the_ending
 
 async def test_no_leave_on_file_is_asked_for_and_not_taken_for_none(api: Api) -> None:
     with writing(api.engine) as session:
-        session.add(EmploymentTerms(employee_id="e-lin", average_wage=Decimal(1)))
+        session.merge(EmploymentTerms(employee_id="e-lin", average_wage=Decimal(1)))
     body = {"employee_number": "n-lin", **{name: LEAVES[name] for name in ("termination", "last_day", "unpaid_wages")}}
     found = problem(await api.person("hr").post("/law/settlement", body), 422, "settlement.facts_missing")
     assert ": leave." in found["messages"]["en"]

@@ -72,7 +72,7 @@ async def test_a_registration_that_cannot_be_is_refused_and_leaves_nothing(api: 
     hr = api.person("hr")
     with writing(api.engine) as session:
         session.get_one(Account, "a-it-clerk").active = False
-        session.add(EmploymentTerms(employee_id="e-sec", relation="dispatched"))
+        session.merge(EmploymentTerms(employee_id="e-sec", relation="dispatched"))
     assert (await hr.register(employee_number="n-wang")).status_code == 201
     for code, (status, changes) in REFUSALS.items():
         problem(await hr.register(**changes), status, code)

@@ -47,6 +47,7 @@ def test_only_production_distrusts_what_nobody_signed_off() -> None:
 def test_the_worker_plans_cases_as_its_settings_trust_the_rules(
     company: Engine, tmp_path: Path, overrides: Any, waits: bool
 ) -> None:
+    builders.without_a_basis(company)
     builders.notice(company, "c1", builders.ARRIVAL)
     config = builders.settings(tmp_path, law_overrides=overrides).model_copy(update={"environment": "production"})
     make_plan, *_ = case_activities(company, config)

@@ -119,14 +119,15 @@ def test_a_new_column_can_be_added_to_the_ledger_without_losing_its_guard(eviden
         session.execute(text("UPDATE fact SET origin = 'x'"))
 
 
-def test_logins_from_before_are_lowered_but_for_those_that_would_become_one(engine: Engine) -> None:
+def test_logins_from_before_are_lowered_but_for_those_that_would_become_one(empty_url: str) -> None:
+    engine = connect(empty_url)
+    schema.upgrade(engine, "0002")
     logins = ("Zhao.Min", "LIN.XIAO", "lin.xiao", "wang")
     with writing(engine) as session:
         for login in logins:
             session.add(tables.Account(id=f"a-{login}", login=login, name=login, password_hash="-"))
-        session.flush()
-        session.execute(text("UPDATE alembic_version SET version_num = '0002'"))
     schema.upgrade(engine)
     with engine.connect() as connection:
         found = connection.execute(text("SELECT login FROM account")).scalars().all()
+    engine.dispose()
     assert sorted(found) == ["LIN.XIAO", "lin.xiao", "wang", "zhao.min"]
