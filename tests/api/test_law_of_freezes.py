@@ -47,7 +47,7 @@ async def test_a_freeze_is_judged_from_the_records_for_hr_and_counsel_and_for_no
     with writing(api.engine) as session:
         share, wage = Decimal("0.5"), Decimal(9000)
         session.merge(EmploymentTerms(employee_id="e-lin", commission_share=share, average_wage=wage, region="CN-SH"))
-        session.add(FreezeBasis(key="handbook", kind="policy", title="员工手册", in_force_from=date(2025, 1, 1)))
+        session.merge(FreezeBasis(key="handbook", kind="policy", title="员工手册", in_force_from=date(2025, 1, 1)))
         session.flush()
         session.add(Acknowledgement(basis="handbook", employee_id="e-lin", acknowledged_on=date(2025, 2, 1)))
     body = {"arrived_on": "2026-11-23", "employee_number": "n-lin"}

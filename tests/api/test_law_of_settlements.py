@@ -137,7 +137,7 @@ async def test_hr_and_counsel_have_it_reckoned_from_the_records_and_the_open_cas
     with writing(api.engine) as session:
         terms = EmploymentTerms(employee_id="e-lin", region="CN-SH", average_wage=Decimal("10875.00"))
         terms.leave_days, terms.leave_taken = Decimal("9.5"), Decimal(2)
-        session.add(terms)
+        session.merge(terms)
     agreed = {"ending": "mutual", "initiator": "employer", "agreement": "DOC-1"}
     registered = await api.person("hr").register(**agreed, requested_last_day="2026-12-31")
     assert registered.status_code == 201, registered.text
