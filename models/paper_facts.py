@@ -1,7 +1,7 @@
 """What the company's records say for the papers of one departure. All SQL of the papers is here."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -11,6 +11,8 @@ from models.employment import EmploymentTerms
 from models.law import library
 from models.messages import PaperOrder
 from models.tables import Account, ConnectedSystem, Department, Employee, Notice, SystemRight
+
+AROUND_MIDNIGHT = timedelta(minutes=10)
 
 
 class NotOnFile(LookupError):
@@ -58,7 +60,7 @@ def gather(session: Session, order: PaperOrder) -> PaperFacts:
         department=session.get_one(Department, employee.department),
         contact=session.get_one(Account, notice.registered_by),
         arrived_on=local_date(notice.arrived_at, zone),
-        issued_on=local_date(order.now, zone),
+        issued_on=_issued_on(order, zone),
         last_day=order.last_day,
         suspended=_suspended(session, order.frozen),
         book=book,
@@ -78,3 +80,9 @@ def _suspended(session: Session, frozen: tuple[tuple[str, str], ...]) -> tuple[S
         zh, en = named.get(key, (key, key))
         found.append(Suspended(zh, en, tuple(name for name, _ in mine), tuple(name for _, name in mine)))
     return tuple(found)
+
+
+def _issued_on(order: PaperOrder, zone: str) -> date:
+    """A paper made at midnight, when the last day ends, bears the date of that day (CRT-01)."""
+    just_before = local_date(order.now - AROUND_MIDNIGHT, zone)
+    return just_before if just_before == order.last_day else local_date(order.now, zone)

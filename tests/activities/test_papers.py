@@ -138,7 +138,7 @@ def test_the_certificate_states_exactly_the_four_fields_of_the_law(company: Engi
         (FIELDS[3], "6年11个月（自2020年1月1日起至2026年12月23日止）"),
     ]
     assert len(shown.rows) == 8
-    for said in ("林晓", "n-lin", COMPANY, "盖章", "出具日期：2026年12月24日", "特此证明"):
+    for said in ("林晓", "n-lin", COMPANY, "盖章", "出具日期：2026年12月23日", "特此证明"):
         assert said in shown.text, said
 
 
@@ -318,7 +318,8 @@ def test_the_agreement_holds_neither_penalty_nor_waiver(company: Engine) -> None
 
 def test_days_are_counted_where_the_law_applies(company: Engine) -> None:
     """At 24:00 of 23 December in Shanghai it is still the afternoon of that day in UTC."""
-    assert "出具日期：2026年12月24日" in read(company, CERTIFICATE).text
+    assert "出具日期：2026年12月23日" in read(company, CERTIFICATE).text, "made at midnight, it is the last day's"
+    assert "出具日期：2026年12月24日" in read(company, CERTIFICATE, now=c.OVER + timedelta(hours=1)).text
     assert "出具日期：2026年12月23日" in read(company, CERTIFICATE, now=c.OVER - timedelta(minutes=1)).text
 
 
