@@ -4,7 +4,9 @@ import asyncio
 import logging
 
 import structlog
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.runtime import (
     LogForwardingConfig,
@@ -19,6 +21,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.assembly import plain
 from config import Settings
 from models.codec import EncryptionCodec, converter, ring
+from workflows.options import TASK_QUEUE
 
 _PASSING = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.NOT_FOUND)
 _ASK_EVERY = 0.5
@@ -49,14 +52,22 @@ async def connect_temporal(config: Settings, *, lazy: bool = False, metrics_addr
 
 
 async def wait_for_namespace(config: Settings) -> None:
-    """Returns when Temporal answers and knows the namespace; says once what it waits for.
+    """Returns when Temporal answers and serves the namespace; says once what it waits for.
+
+    A namespace that was just made is known to the server's database before all its parts serve it. A worker that polls
+    in between is turned away, and comes back only ten seconds later: so a task queue is asked about.
 
     Raises RPCError if Temporal answers that this client may not ask.
     """
     client, told = await connect_temporal(config, lazy=True), False
+    asked = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=TASK_QUEUE),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
     while True:
         try:
-            await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+            await client.workflow_service.describe_task_queue(asked)
         except (RPCError, RuntimeError) as error:  # RuntimeError: nobody has answered this client yet
             if isinstance(error, RPCError) and error.status not in _PASSING:
                 raise
