@@ -16,7 +16,7 @@ from domain.law.notice import NoticeFacts
 from domain.law.severance import Service
 from domain.money import Money
 from models.decisions import Key
-from models.forms import POSITIVE_AMOUNT, REGION, SHARE, SOME_AMOUNT, TEXT
+from models.forms import NO_NUL, POSITIVE_AMOUNT, REGION, SHARE, SOME_AMOUNT, TEXT
 from models.legal_facts import Records
 
 CURRENCY: Literal["CNY"] = "CNY"
@@ -89,6 +89,9 @@ class AskAboutNotice(Question):
     agreed_notice_days: Annotated[int, Field(ge=0, le=3660)] = 0
     keeps_secrets: bool = False
     contract_until: Day | None = None
+    text: Annotated[str, StringConstraints(max_length=20_000, pattern=NO_NUL)] = ""
+    """What the notice says; words of the employer's fault are looked for (NOT-03)."""
+    not_fault_because: Reference = ""
     region: Region = ""
 
     @property

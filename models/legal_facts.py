@@ -26,6 +26,8 @@ class Departure:
     grounds: tuple[str, ...] = ()
     initiator: str = ""
     agreement: str = ""
+    text: str = ""
+    not_fault_because: str = ""
 
 
 def terms_of(session: Session, employee_id: str) -> EmploymentTerms:
@@ -44,6 +46,8 @@ def notice_facts(employee: Employee, terms: EmploymentTerms, departure: Departur
         grounds=departure.grounds,
         initiator=departure.initiator,
         agreement=departure.agreement,
+        text=departure.text,
+        not_fault_because=departure.not_fault_because,
         agreed_notice_days=terms.agreed_notice_days,
         keeps_secrets=terms.keeps_secrets,
         contract_until=terms.contract_until,

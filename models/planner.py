@@ -101,6 +101,8 @@ class DatabasePlanner:
             grounds=tuple(row.grounds),
             initiator=row.initiator,
             agreement=row.agreement,
+            text=row.text,
+            not_fault_because=row.not_fault_because,
         )
         try:
             return notice.judge(book, notice_facts(employee, terms, departure), calendar.holidays)

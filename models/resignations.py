@@ -79,6 +79,7 @@ def register(
             grounds=list(departure.grounds),
             initiator=departure.initiator,
             agreement=departure.agreement,
+            not_fault_because=departure.not_fault_because,
             receiver=registration.receiver,
             registered_by=by.account,
             open_for=employee.id,

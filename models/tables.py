@@ -137,6 +137,8 @@ class Notice(SQLModel, table=True):
     """Who proposed to part, if both sides agree."""
     agreement: str = ""
     """Where the agreement to part is filed."""
+    not_fault_because: str = ""
+    """Why words that sound like the employer's fault don't mean it; who registered the notice answers for it."""
     started_at: datetime | None = instant(default=None)
     open_for: str | None = Field(default=None, unique=True)
     """The employee while the case is open, else empty: one open case a person, kept by the database itself."""

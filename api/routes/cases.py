@@ -73,6 +73,8 @@ class RegisterResignation(BaseModel):
     """With `mutual`: who proposed to part; it decides about severance."""
     agreement: Annotated[str, StringConstraints(max_length=200, pattern=TEXT)] = ""
     """With `mutual`: where the signed agreement is filed."""
+    not_fault_because: Annotated[str, StringConstraints(max_length=500, pattern=TEXT)] = ""
+    """If the text sounds like the employer's fault (NOT-03) and is none: why. It is recorded, and you answer for it."""
     receiver: Key | None = None
     """Account of the first receiver; absent: the manager."""
 
@@ -106,7 +108,14 @@ async def register_resignation(
     def act(session: Session) -> tuple[int, Any]:
         arrived = body.arrived_at or now
         departure = Departure(
-            arrived, body.ending, body.requested_last_day, body.grounds, body.initiator, body.agreement
+            arrived_at=arrived,
+            ending=body.ending,
+            wished_last_day=body.requested_last_day,
+            grounds=body.grounds,
+            initiator=body.initiator,
+            agreement=body.agreement,
+            text=body.text,
+            not_fault_because=body.not_fault_because,
         )
         wanted = Registration(body.employee_number, departure, body.channel, body.text, body.receiver or "")
         row, judged = register(session, caller, key, wanted, now, review)

@@ -4,7 +4,7 @@ A rule without figures stands here too: it is cited where the software obeys it.
 """
 
 from domain.law.packs import Parameters
-from domain.law.parameters import count, counts, flag, fraction, one_of, tenure, words
+from domain.law.parameters import count, counts, flag, fraction, one_of, phrases, tenure, words
 
 _UNIT = one_of("day", "week", "month")
 _DAY_KIND = one_of("calendar", "working")
@@ -13,7 +13,7 @@ _COUNT_START = one_of("same_day", "next_day")
 NOTICE: Parameters = {
     "NOT-01": {"notice_days": count},
     "NOT-02": {"notice_days": count},
-    "NOT-03": {"grounds": words, "immediate": words},
+    "NOT-03": {"grounds": words, "immediate": words, "phrases": phrases},
     "NOT-04": {"initiators": words},
     "NOT-05": {"notice_days": count},
     "NOT-06": {"holiday_roll": flag},

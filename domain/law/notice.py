@@ -36,6 +36,10 @@ class NoticeFacts:
     keeps_secrets: bool = False
     """The person holds a post of secrecy, with a secrecy agreement."""
     contract_until: date | None = None
+    text: str = ""
+    """What the notice says."""
+    not_fault_because: str = ""
+    """Why its words do not mean the employer's fault, if they sound like it: HR answers for that."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,22 @@ _Road = tuple[date, tuple[LegalAnswer, ...]]
 
 
 def _resignation(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:
+    """NOT-03: a notice that tells of the employer's fault does not take this road, unless HR answers for it by name."""
+    end, law = _ordinary(book, facts, arrived_on)
+    rule = book.rule("NOT-03", arrived_on)
+    said = [phrase for phrase in rule.words("phrases") if phrase in facts.text]
+    if not said:
+        return end, law
+    if not facts.not_fault_because and book.action(rule) is Action.BLOCK:
+        raise invalid("notice.tells_of_employer_fault", phrases="、".join(said))
+    phrases, because = "、".join(said), facts.not_fault_because
+    warned = book.answer(
+        "NOT-03", arrived_on, phrases, action=Action.WARN, reason="fault_set_aside", phrases=phrases, because=because
+    )
+    return end, (*law, warned)
+
+
+def _ordinary(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:
     if facts.relation is Relation.DISPATCHED:
         raise invalid("notice.goes_to_the_agency")
     if facts.relation is Relation.PART_TIME:
@@ -100,7 +120,8 @@ def _resignation(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:
 
 def _employer_fault(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:
     """NOT-03: at once; never relabelled as a resignation."""
-    known = book.rule("NOT-03", arrived_on).words("grounds")
+    rule = book.rule("NOT-03", arrived_on)
+    known = (*rule.words("grounds"), *rule.words("immediate"))
     if not facts.grounds or set(facts.grounds) - set(known):
         raise invalid("notice.grounds_needed", known=", ".join(known))
     grounds = ", ".join(facts.grounds)

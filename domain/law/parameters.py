@@ -62,6 +62,15 @@ def words(value: object) -> Value:
     return tuple(value)
 
 
+def phrases(value: object) -> Value:
+    """A list of short texts to look for. Raises ValueError."""
+    if not isinstance(value, list) or not value or not all(isinstance(part, str) for part in value):
+        raise ValueError("must be a list of short texts")
+    if not all(2 <= len(part.strip()) <= 40 and part.isprintable() for part in value):
+        raise ValueError("must hold 2 to 40 printable characters each")
+    return tuple(value)
+
+
 def tenure(value: object) -> Value:
     """Steps from shortest to longest service, "26w:1w": from 26 weeks on a week's notice. May be empty. ValueError."""
     if not isinstance(value, list):

@@ -50,6 +50,7 @@ def upgrade() -> None:
     _add("notice", sa.Column("grounds", sa.JSON(), nullable=False, server_default="[]"))
     _add("notice", sa.Column("initiator", sa.String(), nullable=False, server_default=""))
     _add("notice", sa.Column("agreement", sa.String(), nullable=False, server_default=""))
+    _add("notice", sa.Column("not_fault_because", sa.String(), nullable=False, server_default=""))
     _add("system_right", sa.Column("protects_data", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 

@@ -20,6 +20,7 @@ REFUSALS: dict[str, dict[str, Any]] = {
     "resignation.last_day_too_early": {"wished_last_day": "2026-12-22"},
     "notice.goes_to_the_agency": {"relation": "dispatched"},
     "notice.grounds_needed": {"ending": "employer_fault", "grounds": ["mood"]},
+    "notice.tells_of_employer_fault": {"text": "公司拖欠工资，本人辞职。"},
     "notice.agreement_needed": {"ending": "mutual", "initiator": "employer"},
     "notice.agreed_day_needed": {"ending": "mutual", "initiator": "employer", "agreement": "DOC-1"},
     "notice.contract_end_needed": {"ending": "expiry"},

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain.law.endings import Ending, Relation
 from domain.law.notice import NoticeAnswer, NoticeFacts, judge
 from domain.law.rulebook import NoRule
+from domain.law.rules import Review
 from domain.timezones import zone
 from models.law import library
 from tests.domain import cases as c
@@ -198,3 +199,27 @@ def test_the_last_day_is_never_earlier_than_the_notice_and_never_later_than_the_
     judged = resigns(noon(TODAY), region, agreed_notice_days=agreed, keeps_secrets=keeps_secrets)
     longest = 180 if region == "CN-SH" and keeps_secrets else 30
     assert 30 <= (judged.last_day - TODAY).days <= longest
+
+
+@pytest.mark.law("NOT-03")
+@pytest.mark.parametrize("text", ["因公司拖欠工资三个月，本人提出辞职。", "依据劳动合同法第三十八条解除合同。"])
+def test_a_notice_that_tells_of_the_employers_fault_is_not_taken_for_an_ordinary_one(text: str) -> None:
+    with c.invalid("notice.tells_of_employer_fault"):
+        resigns(noon(TODAY), text=text)
+    answered_for = resigns(noon(TODAY), text=text, not_fault_because="wages were paid on the 10th")
+    assert [(answer.rule_id, answer.reason) for answer in answered_for.warnings] == [("NOT-03", "fault_set_aside")]
+    at_once = resigns(noon(TODAY), text=text, ending=Ending.EMPLOYER_FAULT, grounds=("unpaid_wages",))
+    assert at_once.last_day == TODAY
+
+
+@pytest.mark.law("NOT-03")
+def test_an_ordinary_notice_is_left_alone_and_violence_is_a_ground_too() -> None:
+    assert resigns(noon(TODAY), text="本人因个人原因辞职。").warnings == ()
+    assert resigns(noon(TODAY), ending=Ending.EMPLOYER_FAULT, grounds=("violence",)).last_day == TODAY
+
+
+@pytest.mark.law("NOT-03")
+def test_in_production_words_nobody_has_signed_off_only_warn() -> None:
+    book = library().book(review=Review(production=True))
+    judged = judge(book, NoticeFacts(noon(TODAY), text="拖欠工资"))
+    assert [answer.reason for answer in judged.warnings] == ["fault_set_aside"]
