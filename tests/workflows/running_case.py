@@ -99,6 +99,14 @@ class RunningCase:
 
         return (await eventually(of_that_kind, lambda found: len(found) >= count))[count - 1]
 
+    async def until_written(self, kind: str, count: int) -> None:
+        """Returns as soon as the ledger holds so many facts of that kind. Asks the database, not the case."""
+
+        async def written() -> int:
+            return [row.kind for row in self.ledger()].count(kind)
+
+        await eventually(written, lambda found: found >= count)
+
     async def until_pending(self, activity: str) -> None:
         """Returns as soon as that activity waits for its next attempt."""
 
@@ -126,8 +134,9 @@ class RunningCase:
             return await self.handle.result()
 
     def ledger(self) -> list[tables.FactRow]:
-        """The ledger's facts that hold, in order."""
-        return facts.standing(self.chain())
+        """The ledger's facts that hold, in the workflow's order; those from elsewhere last."""
+        held = facts.standing(self.chain())
+        return sorted(held, key=lambda row: (row.number is None, row.number))
 
     def chain(self) -> list[tables.FactRow]:
         with reading(self.world.engine) as session:
@@ -171,5 +180,5 @@ async def eventually(look: Callable[[], Awaitable[T]], good: Callable[[T], bool]
     deadline = time.monotonic() + WITHIN
     while not good(seen := await look()):
         assert time.monotonic() < deadline, f"still {seen}"
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.1)  # each look is a query, and a query makes a workflow task of its own
     return seen

@@ -66,6 +66,7 @@ async def test_a_policy_that_is_not_fully_proved_waits_for_counsel(world: World)
     with pytest.raises(Refused, match=r"freeze\.only_counsel"):
         await case.decide(b.HR, d.ConfirmFreeze(answer=d.Answer.ACCEPT, reason="we need it"))
     await case.signal(b.COUNSEL, d.ConfirmFreeze(answer=d.Answer.ACCEPT, reason="the minutes are there"))
+    await case.until_written("FreezeConfirmed", 1)
     await case.until(lambda c: c.freeze.scope is Scope.FULL and all(s.verified for s in c.systems))
     assert world.systems.of("crm").rights == FROZEN
 
