@@ -1,9 +1,8 @@
 """The smallest workflow that takes the steps of a standard case, and nothing else: what Wanbi is measured against.
 
-Same people decide the same things, the same systems are told and read back, the same messages and
-papers go out. There is no
-ledger, no read model, no proof of who decides, no encryption, no search attribute, and nothing can be changed, sent
-back, withdrawn or escalated. `python -m bench.smallest ADDRESS NAMESPACE` runs its worker.
+Same people decide the same things, the same systems are told and read back, the same messages and papers go out.
+There is no ledger, no read model, no proof of who decides, no encryption, no search attribute, and nothing can be
+changed, sent back, withdrawn or escalated. `python -m bench.smallest ADDRESS NAMESPACE` runs its worker.
 """
 
 import asyncio

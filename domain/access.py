@@ -8,19 +8,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain import approvers
-from domain.case import Case, GrantStatus, Operation, Stage, SystemAccess
+from domain.case import IN_NOTICE, Case, GrantStatus, Operation, Stage, SystemAccess
 from domain.change import Change, Fact, Notification
 from domain.law.freeze import Scope
 
 _AS_BEFORE = (Stage.OPENING, Stage.WITHDRAWING, Stage.WITHDRAWN)
-_IN_NOTICE = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)
 
 
 def allowed_rights(case: Case, access: SystemAccess) -> tuple[str, ...]:
     """The rights that the leaver shall have in that system now, sorted; always a part of those held before."""
     if case.stage in _AS_BEFORE:
         return access.held
-    if case.stage not in _IN_NOTICE:
+    if case.stage not in IN_NOTICE:
         return ()
     granted = {
         right
@@ -61,7 +60,7 @@ def _settled(case: Case, access: SystemAccess, now: datetime) -> SystemAccess:
 def _operation(case: Case, access: SystemAccess, wanted: tuple[str, ...]) -> Operation:
     if case.stage in _AS_BEFORE:
         return Operation.RESTORE
-    if case.stage not in _IN_NOTICE:
+    if case.stage not in IN_NOTICE:
         return Operation.CLOSE
     if set(wanted) - set(access.desired):
         return Operation.GRANT

@@ -30,6 +30,8 @@ class Stage(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+IN_NOTICE = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)
+"""The departure is settled and the leaver is still here: what may be frozen is frozen, what is granted is given."""
 CLOSED_STAGES = (Stage.COMPLETED, Stage.COMPLETED_WITH_GAPS, Stage.WITHDRAWN)
 
 

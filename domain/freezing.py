@@ -7,14 +7,12 @@ on, a supplementary agreement that both sides have signed can bring it.
 from dataclasses import replace
 from datetime import date, datetime
 
-from domain.case import Case, Freeze, Stage
+from domain.case import IN_NOTICE, Case, Freeze
 from domain.change import Change, Fact, Notification
 from domain.errors import conflict, forbidden, invalid
 from domain.law.freeze import Scope
 from domain.people import Actor, Role
 from domain.timezones import local_date
-
-_IN_NOTICE = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)
 
 
 def announce(case: Case, now: datetime) -> Change:
@@ -69,5 +67,5 @@ def record_agreement(case: Case, by: Actor, reference: str, signed_on: date, now
 
 def _require_in_notice(case: Case) -> None:
     """FRZ-06: only from arrival to the last day."""
-    if case.stage not in _IN_NOTICE:
+    if case.stage not in IN_NOTICE:
         raise conflict("freeze.not_in_notice", stage=case.stage.value)

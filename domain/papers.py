@@ -6,11 +6,10 @@ None of them waits for the handover (HND-02), and none carries a waiver (HND-04)
 from dataclasses import replace
 from datetime import datetime
 
-from domain.case import Case, Paper, PaperKind, Stage
+from domain.case import IN_NOTICE, Case, Paper, PaperKind, Stage
 from domain.change import Change, Fact, Notification
 from domain.law.freeze import Scope
 
-_IN_NOTICE = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)
 _LEFT = (Stage.LEAVING, Stage.PURSUING)
 _TOLD_AS = {
     PaperKind.PRIVACY_NOTICE: "paper_privacy_notice",
@@ -29,9 +28,9 @@ def due(case: Case) -> tuple[PaperKind, ...]:
     if case.plan is None:
         return ()
     wanted = []
-    if case.stage in (*_IN_NOTICE, *_LEFT):
+    if case.stage in (*IN_NOTICE, *_LEFT):
         wanted.append(PaperKind.PRIVACY_NOTICE)
-    if case.stage in _IN_NOTICE and case.freeze.scope is Scope.LIMITED and any(s.frozen for s in case.systems):
+    if case.stage in IN_NOTICE and case.freeze.scope is Scope.LIMITED and any(s.frozen for s in case.systems):
         wanted.append(PaperKind.FREEZE_AGREEMENT)
     if case.stage in _LEFT:
         wanted.append(PaperKind.CERTIFICATE)

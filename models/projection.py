@@ -58,8 +58,7 @@ def project(session: Session, case: Case, version: int, now: datetime) -> None:
         "stage": case.stage.value,
         "open": not case.closed,
         "closed_at": case.closed_at,
-        "failing": bool(case.plan_problem or papers.lacking(case))
-        or any(system.failing_since is not None for system in case.systems),
+        "failing": _needs_somebody(case),
         "next_due_at": min((task.due_at for task in tasks if task.due_at), default=None),
         "version": version,
         "snapshot": to_snapshot(case),
@@ -78,7 +77,7 @@ def project(session: Session, case: Case, version: int, now: datetime) -> None:
 def _needs_somebody(case: Case) -> bool:
     """True if the case is stuck on something that only a person can put right."""
     systems = any(system.failing_since is not None for system in case.systems)
-    return systems or bool(case.plan_problem or case.papers_missing)
+    return systems or bool(case.plan_problem or papers.lacking(case))
 
 
 def new_row(case: Case, now: datetime) -> CaseView:
