@@ -46,7 +46,7 @@ class CaseActivities:
     @activity.defn
     def record(self, request: RecordRequest) -> RecordOutcome:
         """Writes read model, facts and notifications in one transaction, after checking the decision's proof."""
-        return self._ledger.record(request)
+        return self._ledger.record(request).model_copy(update={"at": request.now})
 
     @activity.defn
     def closed_accounts(self, accounts: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What a rule returns: the new case, the facts to be remembered, and whom to tell."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -37,3 +37,7 @@ class Change:
     def then(self, other: "Change") -> "Change":
         """This change followed by `other`, which started from this one's case."""
         return Change(other.case, self.facts + other.facts, self.notifications + other.notifications)
+
+
+Rule = Callable[[Case, datetime], Change]
+"""What happens to a case at an instant. It reads nothing else, and it may refuse (domain.errors.Refusal)."""

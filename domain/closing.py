@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import access, approvers, checklist, clearances, freezing, grants, non_compete, papers, signing
+from domain import access, agenda, approvers, checklist, clearances, freezing, grants, non_compete, papers, signing
 from domain.case import (
     Case,
     ClearanceStatus,
@@ -112,7 +112,27 @@ def last_day_end(case: Case) -> datetime:
 
 def freeze_answered(case: Case, now: datetime) -> bool:
     """Every system has shown the frozen rights or raised its alarm; the last day does not wait for either (HND-02)."""
-    return now >= last_day_end(case) or all(s.verified or s.failing_since for s in case.systems)
+    return last_day_over(case, now) or all(s.verified or s.failing_since for s in case.systems)
+
+
+def signing_begins(case: Case, now: datetime) -> bool:
+    """The handover is complete, or the last day has come: its record is put before its parties, finished or not."""
+    return handover_complete(case) or now >= agenda.signing_due(case)
+
+
+def signing_ends(case: Case, now: datetime) -> bool:
+    """The record is sealed; the last day does not wait for it (HND-02)."""
+    sealed = case.record is not None and case.record.sealed_at is not None
+    return sealed or now >= last_day_end(case)
+
+
+def last_day_over(case: Case, now: datetime) -> bool:
+    return now >= last_day_end(case)
+
+
+def access_ended(case: Case, now: datetime) -> bool:
+    """Every system has shown that no right is left, or raised its alarm; it is driven on without end."""
+    return all(s.verified or s.failing_since for s in case.systems)
 
 
 def handover_complete(case: Case) -> bool:
@@ -195,6 +215,11 @@ def undo(case: Case, now: datetime) -> Change:
     for step in (grants.end_all, checklist.cancel, clearances.cancel):
         change = change.then(step(change.case, now))
     return change
+
+
+def undone(case: Case, now: datetime) -> bool:
+    """Every right is back, read back; a legal hold keeps even a withdrawn case open."""
+    return case.hold is None and not access.unverified(case)
 
 
 def withdrawn(case: Case, now: datetime) -> Change:

@@ -7,7 +7,7 @@ other side's agreement. NOT-09: after arrival a withdrawal is a request that tak
 from dataclasses import replace
 from datetime import date, datetime
 
-from domain import grants, signing
+from domain import closing, grants, signing
 from domain.case import Case, LastDayProposal, Side, Stage, WithdrawalRequest
 from domain.change import Change, Fact, Notification
 from domain.errors import conflict, forbidden, invalid
@@ -108,7 +108,8 @@ def answer_withdrawal(case: Case, by: Actor, consent: bool, reason: str, now: da
         return Change(replace(case, withdrawal=None), (fact,), (note,))
     fact = Fact("WithdrawalConsented", now, by.account, {"reason": reason, "rule": "NOT-09"})
     note = Notification("withdrawal_consented", (case.withdrawal.by, case.agreed.witness))
-    return Change(replace(case, stage=Stage.WITHDRAWING), (fact,), (note,))
+    change = Change(replace(case, stage=Stage.WITHDRAWING), (fact,), (note,))
+    return change.then(closing.undo(change.case, now))
 
 
 def _side(case: Case, by: Actor) -> Side:

@@ -44,7 +44,9 @@ def lacking(case: Case) -> tuple[PaperKind, ...]:
 
 
 def issued(case: Case, kind: PaperKind, document_id: str, sha256: str, now: datetime) -> Change:
-    """The paper exists, byte for byte, and lies ready for whom it is for."""
+    """The paper exists, byte for byte, and lies ready for whom it is for; it counts only if it is still due."""
+    if kind not in due(case):
+        return Change(case)
     plan = case.agreed
     paper = Paper(kind, document_id, sha256, now)
     told = (plan.hr,) if kind is PaperKind.FREEZE_AGREEMENT else (plan.leaver,)
@@ -59,6 +61,8 @@ def issued(case: Case, kind: PaperKind, document_id: str, sha256: str, now: date
 
 def missing(case: Case, kind: PaperKind, problem: str, now: datetime) -> Change:
     """The paper can't be made of the company's data as they stand: HR is alarmed, and it is tried on without end."""
+    if kind not in due(case):
+        return Change(case)
     fact = Fact("PaperMissing", now, data={"paper": kind.value, "because": problem, "rule": RULES[kind]})
     changed = replace(case, papers_missing=(*_without(case, kind), kind))
     return Change(changed, (fact,), (Notification("paper_missing", (case.agreed.hr,), (kind.value, problem)),))

@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
-from domain.case import Case, HandoverRecord, ItemStatus, PartyRole, Signature, SignatureStatus
+from domain.case import Case, HandoverRecord, ItemStatus, PartyRole, Signature, SignatureStatus, Stage
 from domain.change import Change, Fact, Notification
 from domain.errors import conflict, forbidden, invalid, not_found
 from domain.people import Actor, Role
+
+_SIGNABLE = (Stage.SIGNING, Stage.LEAVING, Stage.PURSUING)
 
 
 def parties(case: Case) -> tuple[Signature, ...]:
@@ -23,6 +25,11 @@ def parties(case: Case) -> tuple[Signature, ...]:
             seen.add(account)
             result.append(Signature(role, account))
     return tuple(result)
+
+
+def record_wanted(case: Case) -> bool:
+    """True if a handover record has to be put before its parties, and none lies there."""
+    return case.stage in _SIGNABLE and case.record is None
 
 
 def open_record(case: Case, document_id: str, sha256: str, signers: tuple[Signature, ...], now: datetime) -> Change:

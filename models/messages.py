@@ -72,6 +72,8 @@ class RecordOutcome(Message):
     """`refusal` is set, and nothing was written, if the proof was not believed."""
 
     refusal: str = ""
+    at: datetime | None = None
+    """The instant on the case's clock that was written: what the case goes on from, however often it is replayed."""
     unreachable: tuple[str, ...] = ()
     """Accounts that were to be told and are closed: the case has to ask somebody else."""
 

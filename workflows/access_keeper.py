@@ -14,10 +14,11 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 from activities.access import AccessActivities
 from domain import access
 from domain.case import SystemAccess
+from domain.change import Rule
 from models.messages import AccessOrder, AccessReceipt
 from workflows import ids, options
 from workflows.failure import Failure
-from workflows.journal import Journal, Rule
+from workflows.journal import Journal
 
 
 class AccessKeeper:
@@ -61,10 +62,12 @@ class AccessKeeper:
             if wanted.revision != revision:
                 plan, revision = options.FIRST_ROUND, wanted.revision
             outcome = await self._round(wanted, plan)
-            if isinstance(outcome, AccessReceipt):
-                self._journal.apply(_verified(outcome))
-            elif outcome is not None:
-                self._journal.apply(_failing(wanted, outcome))
+            if outcome is None:
+                await self._journal.turn()
+            elif isinstance(outcome, AccessReceipt):
+                await self._journal.apply(_verified(outcome))
+            else:
+                await self._journal.apply(_failing(wanted, outcome))
                 if outcome.for_good:
                     await self._overtaken(wanted, at_most=options.LATER_ROUND.lasts)
                 plan = options.LATER_ROUND
@@ -93,13 +96,18 @@ class AccessKeeper:
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=f"{wanted.operation.value} in {wanted.system} (revision {wanted.revision})",
         )
-        await workflow.wait_condition(lambda: effect.done() or self._stopped(wanted))
-        if not effect.done():
-            effect.cancel()
+        stopping = asyncio.create_task(self._stop(effect, wanted))
         try:
             return await effect
         except ActivityError as error:
             return None if is_cancelled_exception(error) else Failure.of(error, plan)
+        finally:
+            stopping.cancel()
+
+    async def _stop(self, effect: workflow.ActivityHandle[AccessReceipt], wanted: SystemAccess) -> None:
+        """Stops the effect as soon as the case wants something else."""
+        await workflow.wait_condition(lambda: self._stopped(wanted))
+        effect.cancel()
 
     async def _overtaken(self, wanted: SystemAccess, at_most: timedelta) -> None:
         """Waits until the case wants something else; at most so long."""
@@ -107,6 +115,7 @@ class AccessKeeper:
             await workflow.wait_condition(
                 lambda: self._stopped(wanted), timeout=at_most, timeout_summary=f"try {wanted.system} again"
             )
+        await self._journal.turn()
 
     def _stopped(self, wanted: SystemAccess) -> bool:
         return self._resting or access.find(self._journal.case, wanted.system).revision != wanted.revision

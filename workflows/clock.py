@@ -3,12 +3,15 @@
 When the due instant moves away, the timer is left to run out and is set anew then: a decision costs no timer events.
 """
 
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 
 from domain import agenda
 from workflows.journal import Journal
+
+_SHORTEST = timedelta(milliseconds=1)
 
 
 class Clock:
@@ -19,25 +22,21 @@ class Clock:
         """Never returns: does whatever is due, at its exact instant."""
         while True:
             await self._until_something_is_due()
-            case, now = self._journal.case, workflow.now()
-            if agenda.advance(case, now).facts:
-                self._journal.apply(agenda.advance)
+            await self._journal.turn()
 
     async def _until_something_is_due(self) -> None:
         await workflow.wait_condition(lambda: self._next() is not None)
         due = self._next()
-        now = workflow.now()
-        if due is None or due <= now:
+        if due is None:
             return
-        try:
+        left = max(due - workflow.now(), _SHORTEST)
+        with suppress(TimeoutError):
             await workflow.wait_condition(
-                lambda: self._sooner_than(due), timeout=due - now, timeout_summary=f"next: {due:%Y-%m-%d %H:%M %Z}"
+                lambda: self._sooner_than(due), timeout=left, timeout_summary=f"next: {due:%Y-%m-%d %H:%M %Z}"
             )
-        except TimeoutError:
-            return
 
     def _next(self) -> datetime | None:
-        return agenda.next_due(self._journal.case, workflow.now())
+        return agenda.next_due(self._journal.case, self._journal.at)
 
     def _sooner_than(self, armed: datetime) -> bool:
         due = self._next()

@@ -6,16 +6,17 @@ nobody expected becomes a failed update, or a fact.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from domain.change import Fact
+from domain.change import Rule
 from domain.errors import Refusal
 from models.decisions import DECISIONS, Body, Decision, DecisionKind, DecisionResult, digest
 from models.messages import Proof
-from workflows.journal import Journal
+from workflows.journal import Journal, remember
 from workflows.rules import rule_for
 
 REFUSED = "Refused"
@@ -66,19 +67,23 @@ def _signal(owner: str, kind: DecisionKind) -> Callable[..., Any]:
     async def signal(self: HasJournal, *given: Any) -> None:
         try:
             (decision,) = given
-            await _carry_out(self.journal, kind, kind.message.model_validate(decision))
-        except Refusal as refusal:
-            await ignored(self.journal, kind.name, refusal.code)
+            checked = kind.message.model_validate(decision)
         except ValueError as error:
-            await ignored(self.journal, kind.name, f"malformed: {type(error).__name__}")
-        except Exception as error:
-            await ignored(self.journal, kind.name, f"unexpected: {type(error).__name__}")
+            await self.journal.apply(ignored(kind.name, f"malformed: {type(error).__name__}"))
+        else:
+            with suppress(Exception):  # it is remembered
+                await _carry_out(self.journal, kind, checked, lambda problem: ignored(kind.name, _why(problem)))
 
     signal.__name__, signal.__qualname__ = f"{kind.name}_signal", f"{owner}.{kind.name}_signal"
     return workflow.signal(name=kind.name, description=kind.summary)(signal)
 
 
-async def _carry_out(journal: Journal, kind: DecisionKind, decision: Decision[Body]) -> DecisionResult:
+async def _carry_out(
+    journal: Journal,
+    kind: DecisionKind,
+    decision: Decision[Body],
+    remembered: Callable[[Exception], Rule] | None = None,
+) -> DecisionResult:
     by = decision.by
     proof = Proof(
         token=decision.proof,
@@ -87,15 +92,18 @@ async def _carry_out(journal: Journal, kind: DecisionKind, decision: Decision[Bo
         roles=tuple(by.roles),
         digest=digest(kind.name, by, decision.body),
     )
-    facts = await journal.decide(rule_for(by, decision.body), proof)
+    done = await journal.decide(rule_for(by, decision.body), proof, remembered=remembered)
     case = journal.case
-    return DecisionResult(case_id=case.case_id, version=journal.version, stage=case.stage.value, facts=facts)
+    return DecisionResult(case_id=case.case_id, version=done.version, stage=case.stage.value, facts=done.facts)
 
 
-async def ignored(journal: Journal, name: str, why: str) -> None:
-    """A signal that changed nothing: the ledger remembers that it came."""
-    journal.note(Fact("SignalIgnored", workflow.now(), data={"signal": name[:64], "because": why[:200]}))
-    await journal.write()
+def ignored(name: str, why: str) -> Rule:
+    """A signal changed nothing: the ledger remembers that it came."""
+    return remember("SignalIgnored", signal=name[:64], because=why[:200])
+
+
+def _why(problem: Exception) -> str:
+    return problem.code if isinstance(problem, Refusal) else f"unexpected: {type(problem).__name__}"
 
 
 def as_failure(refusal: Refusal) -> ApplicationError:

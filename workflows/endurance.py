@@ -8,10 +8,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
 from typing import Any, TypeVar
 
-from temporalio import workflow
-
-from domain.change import Fact
 from workflows.decisions import HasJournal
+from workflows.journal import remember
 
 R = TypeVar("R")
 
@@ -28,6 +26,6 @@ def outlives_cancellation(run: Callable[..., Awaitable[R]]) -> Callable[..., Cor
             except asyncio.CancelledError:
                 if process.done():
                     raise
-                self.journal.note(Fact("CancellationIgnored", workflow.now()))
+                self.journal.hand_in(remember("CancellationIgnored"))
 
     return shielded

@@ -1,167 +1,215 @@
-"""The memory of a running case: its present state, and the pen that writes state, facts and notices down.
+"""The memory of a running case: its present state, and the one line in which everything that changes it waits.
 
-Two ways to change a case. `apply`: what the case does by itself takes effect at once and is written when the database
-can (`keep_written`). `decide`: what a person decides takes effect only after the ledger has checked the proof and
-written it. One write at a time, in order; a fact's number is given when it is written, so the ledger can tell a
-repeated write from a new one (see models/facts.py).
+What the case does by itself (`apply`) and what people decide (`decide`) is carried out one by one, in the order in
+which it came: first written, then so. While a write is under way nothing moves. Only thus does a history tell the same
+case however often it is lived again: a local activity may end in a later workflow task than it began in, and what
+arrives around its end may be seen before it, with it or after it, now and when the history is replayed. Four rules
+follow, for everything in this folder:
+
+* What comes from outside (a result, a timer, a message) is handed in here before anything else is done with it. What
+  the case looks like at that moment decides nothing: that is for the rule, when its turn comes.
+* What follows from a change is part of it (`domain.process`), or a command; it is never handed in.
+* Conditions look only at `case`, at `at` and at what else changes in turn, never at the clock.
+* Whoever gives a command (an activity, a timer) does so after a turn of its own.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.exceptions import FailureError, is_cancelled_exception
 
-from activities.casework import CaseActivities
-from domain import access
+from domain import closing
 from domain.case import Case
-from domain.change import Change, Fact, Notification
-from domain.errors import Refusal, forbidden
-from models.messages import NumberedFact, Proof, RecordOutcome, RecordRequest
-from workflows import options
+from domain.change import Change, Fact, Rule
+from domain.errors import forbidden
+from models.messages import NumberedFact, Proof, RecordOutcome
+from workflows.pen import Draft, Pen
 
-Rule = Callable[[Case, datetime], Change]
+_REACH = 4
+"""What follows from a change has been done after so many rounds of conditions; two is the most it takes now."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a step: the kinds of the facts it made."""
+
+    version: int
+    facts: tuple[str, ...]
+
+
+@dataclass
+class _Step:
+    """One thing to be carried out; with a proof it is a person's decision."""
+
+    rule: Rule
+    proof: Proof | None = None
+    remembered: Callable[[Exception], Rule] | None = None
+    """What the case remembers if the answer is no; else nothing."""
+    waiting: asyncio.Future[Done] | None = None
+    verdict: Exception | None = None
+    """The answer is no, whatever becomes of the rule."""
+    problem: Exception | None = None
+
+    def carry_out(self, draft: Draft) -> None:
+        self.problem = self.verdict
+        try:
+            draft.take(self.rule)
+        except Exception as problem:
+            if self.waiting is None:
+                raise
+            self.problem = problem
+        if self.problem is not None and self.remembered is not None:
+            draft.take(self.remembered(self.problem))
+
+    def disbelieved(self, code: str) -> "_Step":
+        """What comes in its place if its proof does not hold: that is remembered."""
+        action = self.proof.action if self.proof else ""
+        rule = remember("DecisionRefused", action=action, because=code)
+        return _Step(rule, None, self.remembered, self.waiting, verdict=forbidden(code))
+
+    def answer(self, done: Done) -> None:
+        if self.waiting is None or self.waiting.done():
+            return
+        if self.problem is not None:
+            self.waiting.set_exception(self.problem)
+        else:
+            self.waiting.set_result(done)
 
 
 class Journal:
     def __init__(self, case: Case, version: int = 0, facts: Sequence[NumberedFact] = ()) -> None:
         self.case = case
-        self.version = version
-        self.facts = list(facts)
-        self.on_unreachable: Callable[[tuple[str, ...]], None] = lambda accounts: None
-        self._unwritten: list[Fact] = []
-        self._untold: list[Notification] = []
-        self._changes = 0
-        self._written_changes = 0
-        self._pen = asyncio.Lock()
+        self.at = workflow.now()
+        """The instant as of which `case` is true."""
+        self._pen = Pen(version, facts)
+        self._line: deque[_Step] = deque()
+        self._busy = False
 
     @property
-    def written(self) -> bool:
-        """True if everything applied so far is written."""
-        return self._written_changes == self._changes
+    def version(self) -> int:
+        """Grows with every write."""
+        return self._pen.version
+
+    @property
+    def facts(self) -> list[NumberedFact]:
+        """Every fact that is written, in order."""
+        return self._pen.facts
+
+    @property
+    def idle(self) -> bool:
+        """True if nothing waits, and everything is written."""
+        return not self._line and not self._busy
 
     def check(self, rule: Rule) -> None:
         """Raises Refusal if the rule would refuse now. Changes nothing."""
         rule(self.case, workflow.now())
 
-    def apply(self, rule: Rule) -> None:
-        """Changes the case at once; `write` puts it on paper."""
-        now = workflow.now()
-        change = rule(self.case, now)
-        self.case = access.settle(change.case, now)
-        self._unwritten.extend(change.facts)
-        self._untold.extend(change.notifications)
-        self._changes += 1
+    def hand_in(self, rule: Rule) -> None:
+        """As `apply`, for whoever can't wait. The rule must not refuse."""
+        self._line.append(_Step(rule))
 
-    def note(self, fact: Fact) -> None:
-        """Remembers a fact that changes nothing."""
-        self._unwritten.append(fact)
-        self._changes += 1
+    async def apply(self, rule: Rule) -> None:
+        """Changes the case by itself, and returns when that is so; a rule that changes nothing is not written.
 
-    async def keep_written(self) -> None:
-        """Never returns: writes whatever was applied. Nobody who applies has to wait for the database."""
-        while True:
-            await workflow.wait_condition(lambda: not self.written)
-            await self.write()
-
-    async def write(self) -> None:
-        """Returns when everything applied so far is written; many changes share one write."""
-        target = self._changes
-        while self._written_changes < target:
-            async with self._pen:
-                if self._written_changes < target:
-                    await self._write_pending()
-
-    async def decide(self, rule: Rule, proof: Proof) -> tuple[str, ...]:
-        """Carries out a person's decision if its proof holds; returns the kinds of the facts it made.
-
-        Raises Refusal if a rule or the proof's check says no; a bad proof changes nothing and leaves a fact.
+        Raises what the rule raises. While the database is away it is so at once, and written later.
         """
-        async with self._pen:
-            if self._unwritten:
-                await self._write_pending()
-            seen = self._changes
-            now = workflow.now()
-            change = rule(self.case, now)
-            settled = access.settle(change.case, now)
-            facts = self._numbered(change.facts)
-            outcome = await self._record(settled, facts, change.notifications, proof)
-            if not outcome.refusal:
-                self.facts.extend(facts)
-                if self._changes == seen:
-                    self.case = settled
-                else:
-                    self._take_over(rule, change)
-        if outcome.refusal:
-            self.note(_refused(proof.action, outcome.refusal, workflow.now()))
-            await self.write()
-            raise forbidden(outcome.refusal)
-        if outcome.unreachable:
-            self.on_unreachable(outcome.unreachable)
-        return tuple(fact.kind for fact in facts)
+        await self._in_turn(_Step(rule))
 
-    def _take_over(self, rule: Rule, decided: Change) -> None:
-        """The case changed by itself while the proof was checked: the decision is taken to the case as it is now."""
-        try:
-            again = rule(self.case, workflow.now())
-        except Refusal as refusal:
-            self.note(Fact("DecisionOvertaken", workflow.now(), data={"because": refusal.code}))
-            raise
-        self.case = access.settle(again.case, workflow.now())
-        self._unwritten.extend(fact for fact in again.facts if fact.kind not in {f.kind for f in decided.facts})
-        self._changes += 1
+    async def turn(self) -> None:
+        """Returns when everything that came before is carried out, and what is due by now."""
+        await self.apply(lambda case, now: Change(case))
 
-    async def _write_pending(self) -> None:
-        facts, notes, upto = self._unwritten, self._untold, self._changes
-        self._unwritten, self._untold = [], []
-        numbered = self._numbered(facts)
-        outcome = await self._record(self.case, numbered, notes, None)
-        self.facts.extend(numbered)
-        self._written_changes = upto
-        if outcome.unreachable:
-            self.on_unreachable(outcome.unreachable)
+    async def decide(self, rule: Rule, proof: Proof, *, remembered: Callable[[Exception], Rule] | None = None) -> Done:
+        """Carries out a person's decision if its proof holds.
 
-    async def _record(
-        self, case: Case, facts: list[NumberedFact], notes: Sequence[Notification], proof: Proof | None
-    ) -> RecordOutcome:
-        """A local activity first (one history event); if the database is away, an ordinary one that never gives up."""
-        self.version += 1
-        request = RecordRequest(
-            case=case,
-            version=self.version,
-            now=workflow.now(),
-            facts=tuple(facts),
-            confirmed=tuple(self.facts[-options.CONFIRMED_FACTS :]),
-            notifications=tuple(notes),
-            proof=proof,
-        )
-        try:
-            return await workflow.execute_local_activity_method(
-                CaseActivities.record,
-                request,
-                start_to_close_timeout=options.LOCAL_RECORD,
-                retry_policy=options.ONCE,
-                summary="write case and facts",
-            )
-        except FailureError as error:  # a local activity's own failure comes bare, not as an ActivityError
-            if is_cancelled_exception(error):
-                raise
-            return await workflow.execute_activity_method(
-                CaseActivities.record,
-                request,
-                start_to_close_timeout=options.LIGHT_STEP,
-                retry_policy=options.UNTIL_DONE,
-                summary="write case and facts (the database was away)",
-            )
+        Raises Refusal if a rule or the proof's check says no, and what else the rule raises; nothing is changed then.
+        `remembered` says which fact that leaves; a bad proof leaves one in any case.
+        """
+        return await self._in_turn(_Step(rule, proof, remembered))
 
-    def _numbered(self, facts: Sequence[Fact]) -> list[NumberedFact]:
-        first = len(self.facts) + 1
-        return [
-            NumberedFact(number=number, kind=fact.kind, at=fact.at, by=fact.by, data=dict(fact.data))
-            for number, fact in enumerate(facts, first)
-        ]
+    async def keep(self) -> None:
+        """Never returns: carries out whatever is handed in."""
+        while True:
+            await workflow.wait_condition(lambda: bool(self._line))
+            self._busy = True
+            for _ in range(_REACH):
+                await workflow.wait_condition(lambda: True)
+            await self._carry_out(self._line.popleft())
+            self._busy = False
+
+    async def _in_turn(self, step: _Step) -> Done:
+        step.waiting = asyncio.get_running_loop().create_future()
+        self._line.append(step)
+        return await step.waiting
+
+    async def _carry_out(self, step: _Step) -> None:
+        draft = self._draft(step, workflow.now())
+        if not draft.changes(self.case):
+            self._becomes(draft, step)
+            return
+        outcome = await self._pen.try_to_write(draft, None if step.problem else step.proof)
+        if outcome is None:
+            self._line.appendleft(step)
+            await self._outlast_outage()
+        elif outcome.refusal:
+            self._line.appendleft(step.disbelieved(outcome.refusal))
+        else:
+            if outcome.at not in (None, draft.at):  # a replay may know another time than the one that was written
+                draft = self._draft(step, outcome.at)
+            self._written(draft, outcome)
+            self._becomes(draft, step)
+
+    def _draft(self, step: _Step, now: datetime) -> Draft:
+        draft = Draft(self.case, now)
+        step.carry_out(draft)
+        return draft
+
+    def _becomes(self, draft: Draft, *steps: _Step) -> None:
+        self.case, self.at = draft.case, draft.at
+        done = Done(self.version, tuple(fact.kind for fact in draft.facts))
+        for step in steps:
+            step.answer(done)
+
+    def _written(self, draft: Draft, outcome: RecordOutcome) -> None:
+        self._pen.written(draft.facts)
+        if gone := outcome.unreachable:
+            self._line.appendleft(_Step(lambda case, now: closing.people_left(case, gone, now)))
+
+    async def _outlast_outage(self) -> None:
+        """The database is away: what the case does by itself goes on, and is written when it is back; people wait."""
+        owed = self._let_happen(Draft(self.case, self.at))
+        while True:
+            writing, sent = asyncio.create_task(self._pen.write(owed)), owed
+            owed = await self._go_on_until(writing.done)
+            self._written(sent, writing.result())
+            if not owed.changes(sent.case):
+                return
+
+    async def _go_on_until(self, over: Callable[[], bool]) -> Draft:
+        """What happened by itself meanwhile, for the next write."""
+        draft = Draft(self.case, self.at)
+        while not over():
+            await workflow.wait_condition(lambda: over() or self._changes_wait())
+            self._let_happen(draft)
+        return draft
+
+    def _changes_wait(self) -> bool:
+        return any(step.proof is None for step in self._line)
+
+    def _let_happen(self, draft: Draft) -> Draft:
+        """Carries out at once, on the draft, whatever waits and is nobody's decision."""
+        steps = [step for step in self._line if step.proof is None]
+        self._line = deque(step for step in self._line if step.proof is not None)
+        draft.at = workflow.now()
+        for step in steps:
+            step.carry_out(draft)
+        self._becomes(draft, *steps)
+        return draft
 
 
-def _refused(action: str, code: str, now: datetime) -> Fact:
-    return Fact("DecisionRefused", now, data={"action": action, "because": code})
+def remember(kind: str, **data: str) -> Rule:
+    """A rule that changes nothing, and leaves this fact."""
+    return lambda case, now: Change(case, (Fact(kind, now, data=data),))

@@ -15,6 +15,8 @@ ACCESS_TASK_QUEUE = "wanbi-access"
 LIGHT_STEP = timedelta(seconds=20)
 ACCESS_STEP = timedelta(seconds=30)
 LOCAL_RECORD = timedelta(seconds=2)
+SECOND_TRY = timedelta(seconds=10)
+"""So long a case waits for a database that did not answer, before it goes on without."""
 
 CONFIRMED_FACTS = 8
 """So many facts that are confirmed go along with every write: more than one attempt that fails will have made."""

@@ -8,10 +8,11 @@ from temporalio.exceptions import ActivityError
 from activities.casework import CaseActivities
 from domain import papers
 from domain.case import Case, PaperKind
+from domain.change import Rule
 from models.messages import IssuedPaper, PaperOrder
 from workflows import options
 from workflows.failure import Failure
-from workflows.journal import Journal, Rule
+from workflows.journal import Journal
 
 
 class PaperKeeper:
@@ -34,12 +35,10 @@ class PaperKeeper:
             try:
                 made = await self._make(kind, plan)
             except ActivityError as error:
-                if kind in papers.due(self._journal.case):
-                    self._journal.apply(_missing(kind, Failure.of(error, plan).problem))
+                await self._journal.apply(_missing(kind, Failure.of(error, plan).problem))
                 plan = options.LATER_ROUND
             else:
-                if kind in papers.due(self._journal.case):
-                    self._journal.apply(_issued(kind, made))
+                await self._journal.apply(_issued(kind, made))
 
     async def _make(self, kind: PaperKind, plan: options.Round) -> IssuedPaper:
         case = self._journal.case
@@ -50,7 +49,7 @@ class PaperKeeper:
                 employee_id=case.employee_id,
                 kind=kind,
                 last_day=case.final_day,
-                now=workflow.now(),
+                now=self._journal.at,
                 frozen=_frozen(case) if kind is PaperKind.FREEZE_AGREEMENT else (),
             ),
             schedule_to_close_timeout=plan.lasts,

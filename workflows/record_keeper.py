@@ -1,16 +1,17 @@
 """Keeps the handover record in step with the handover: presents it, again if it was overtaken, and seals it."""
 
+from datetime import datetime
+
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.casework import CaseActivities
 from domain import signing
-from domain.case import HandoverRecord, Stage
+from domain.case import Case, HandoverRecord
+from domain.change import Change, Rule
 from models.messages import RecordDraft, SealOrder
 from workflows import options
-from workflows.journal import Journal, Rule
-
-_SIGNABLE = (Stage.SIGNING, Stage.LEAVING, Stage.PURSUING)
+from workflows.journal import Journal
 
 
 class RecordKeeper:
@@ -29,7 +30,7 @@ class RecordKeeper:
                 await self._present()
 
     def _wanted(self) -> bool:
-        return self._journal.case.stage in _SIGNABLE and self._journal.case.record is None
+        return signing.record_wanted(self._journal.case)
 
     def _sealable(self) -> bool:
         record = self._journal.case.record
@@ -40,15 +41,18 @@ class RecordKeeper:
         signers = signing.parties(drafted)
         presented = await workflow.execute_activity_method(
             CaseActivities.present_record,
-            RecordDraft(case=drafted, signatures=signers, now=workflow.now()),
+            RecordDraft(case=drafted, signatures=signers, now=self._journal.at),
             start_to_close_timeout=options.LIGHT_STEP,
             retry_policy=options.UNTIL_DONE,
             summary="make the handover record",
         )
-        if self._wanted() and signing.substance(drafted) == signing.substance(self._journal.case):
-            self._journal.apply(
-                lambda case, now: signing.open_record(case, presented.document_id, presented.sha256, signers, now)
-            )
+
+        def rule(case: Case, now: datetime) -> Change:
+            if not signing.record_wanted(case) or signing.substance(case) != signing.substance(drafted):
+                return Change(case)  # the handover has gone on: another record will be made
+            return signing.open_record(case, presented.document_id, presented.sha256, signers, now)
+
+        await self._journal.apply(rule)
 
     async def _seal(self) -> None:
         case = self._journal.case
@@ -60,7 +64,7 @@ class RecordKeeper:
             document_id=record.document_id,
             sha256=record.sha256,
             signatures=record.signatures,
-            now=workflow.now(),
+            now=self._journal.at,
         )
         try:
             await workflow.execute_activity_method(
@@ -72,13 +76,12 @@ class RecordKeeper:
             )
         except ActivityError as error:
             self._unsealable = record
-            rule = _not_sealed(error)
+            problem = error.cause.message if isinstance(error.cause, ApplicationError) else str(error)
+            await self._journal.apply(_of(record, lambda case, now: signing.not_sealed(case, problem, now)))
         else:
-            rule = signing.sealed
-        if self._journal.case.record == record and not self._journal.case.closed:
-            self._journal.apply(rule)
+            await self._journal.apply(_of(record, signing.sealed))
 
 
-def _not_sealed(error: ActivityError) -> Rule:
-    problem = error.cause.message if isinstance(error.cause, ApplicationError) else str(error)
-    return lambda case, now: signing.not_sealed(case, problem, now)
+def _of(record: HandoverRecord, rule: Rule) -> Rule:
+    """The rule, as long as it is about that record."""
+    return lambda case, now: rule(case, now) if case.record == record and not case.closed else Change(case)

@@ -5,9 +5,9 @@ from typing import Any
 
 from domain import checklist, clearances, closing, freezing, grants, last_day, non_compete, signing
 from domain.case import Proof as ItemProof
+from domain.change import Rule
 from domain.people import Actor
 from models import decisions as d
-from workflows.journal import Rule
 
 # A table of lambdas can't say that each takes the body named beside it; the decision's own model has checked it before.
 Binding = Callable[[Actor, Any], Rule]

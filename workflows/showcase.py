@@ -17,13 +17,13 @@ class Showcase:
         """The case as it was shown last."""
         self._shown: tuple[object, ...] = ()
 
-    def show(self, case: Case) -> None:
+    def show(self, case: Case, at: datetime) -> None:
         """Details cost no history event; attributes are upserted only when one has changed."""
         self.case = case
         workflow.set_current_details(details(case))
         if case.plan is None:
             return
-        wanted = (case.stage.value, case.last_day, _pending(case), agenda.overdue(case, workflow.now()))
+        wanted = (case.stage.value, case.last_day, _pending(case), agenda.overdue(case, at))
         if wanted == self._shown:
             return
         updates: list[SearchAttributeUpdate[Any]] = []

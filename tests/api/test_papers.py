@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import unquote
 
@@ -11,8 +12,7 @@ from sqlmodel import select
 
 from activities.papers import DatabasePapers
 from domain import closing
-from domain.case import Case, PaperKind, Stage
-from domain.papers import issued
+from domain.case import Case, Paper, PaperKind, Stage
 from models import deliveries, facts, queries
 from models.database import reading, utc_now
 from models.messages import PaperOrder
@@ -46,7 +46,7 @@ def closed(api: Api) -> Case:
             case_id=case.case_id, employee_id="e-lin", kind=kind, last_day=case.final_day, now=START, frozen=()
         )
         made = papers.issue(order)
-        case = issued(case, kind, made.document_id, made.sha256, START).case
+        case = replace(case, papers=(*case.papers, Paper(kind, made.document_id, made.sha256, START)))
     case = closing.close(case, START + timedelta(days=60)).case
     write_case(api.engine, case)
     return case

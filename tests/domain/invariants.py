@@ -34,7 +34,7 @@ def nothing_frozen_is_wanted_without_a_running_grant(world: World) -> None:
                 and grant.system == system.system
                 and right in grant.rights
                 and grant.expires_at is not None
-                and grant.expires_at > world.last_advance
+                and grant.expires_at > world.last_turn
                 for grant in case.grants
             )
 

@@ -1,23 +1,20 @@
 """A case and its clock, moved on in memory as `workflows` moves them: same rules, same order, no Temporal.
 
-`Offboarding.run` is `World._step`, `Clock` is `World._catch_up`, `RecordKeeper` is `present` and `seal`, `PaperKeeper`
-is `issue_papers`, `Journal` is `apply` and `decide`. What is invariant is asserted on the way: no caller can forget it.
+`Journal` is `apply` and `decide`, `Clock` is `wait_until` and `settle`, `RecordKeeper` is `present` and `seal`,
+`PaperKeeper` is `issue_papers`. What is invariant is asserted on the way: no caller can forget it.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 
-from domain import access, agenda, closing, papers, signing
+from domain import access, agenda, closing, papers, process, signing
 from domain.case import Case, PaperKind, Stage
-from domain.change import Change
+from domain.change import Change, Rule
 from domain.errors import Refusal
 from domain.people import Actor
 from domain.plan import Plan
 from models import decisions as d
 from workflows.rules import rule_for
 
-Rule = Callable[[Case, datetime], Change]
-SIGNABLE = (Stage.SIGNING, Stage.LEAVING, Stage.PURSUING)
 FEW_ROUNDS = 50
 
 
@@ -26,16 +23,14 @@ class World:
 
     def __init__(self, plan: Plan, now: datetime) -> None:
         self.now = now
-        self.last_advance = now
+        self.last_turn = now
         self.gone: set[str] = set()
         """Accounts that are closed; whoever is told something and is in here can't be told."""
         self.case = Case("c1", "e1", now)
         self.told_by_record: tuple[object, ...] = ()
         """What the handover was when its record was presented."""
-        self._undone = False
         self._documents = 0
         self.apply(lambda case, at: closing.open_case(case, plan, at))
-        self.settle()
 
     def apply(self, rule: Rule) -> Change:
         """What the case does by itself. Then everybody who could not be told is replaced, which has to end."""
@@ -74,23 +69,19 @@ class World:
         self.now = max(self.now, instant)
 
     def settle(self) -> None:
-        """The process goes on as far as it can, and everything that is due happens."""
-        self._catch_up()
-        while self._step():
-            self._catch_up()
-        due = agenda.next_due(self.case, self.now)
-        assert due is None or due > self.now, f"after all that was due at {self.now} something still is: {due}"
+        """The case looks at the clock: whatever is due happens."""
+        self.apply(lambda case, now: Change(case))
 
     @property
     def settled(self) -> bool:
         """True if the case has noticed everything that is so far."""
-        return self.last_advance == self.now
+        return self.last_turn == self.now
 
     def present(self, draft: Case | None = None) -> None:
         """The record of the handover as it stands, or as it stood when `draft` was made."""
         drafted = draft or self.case
         case = self.case
-        if case.stage not in SIGNABLE or case.record is not None:
+        if not signing.record_wanted(case):
             return
         if signing.substance(drafted) != signing.substance(case):
             return
@@ -139,9 +130,11 @@ class World:
 
     def _carry_out(self, rule: Rule) -> Change:
         before = self.case
-        change = rule(before, self.now)
-        self.case = access.settle(change.case, self.now)
+        change = process.carry_out(rule, before, self.now)
+        self.case, self.last_turn = change.case, self.now
         assert not before.closed or (self.case == before and not change.facts), "a closed case has changed"
+        due = agenda.next_due(self.case, self.now)
+        assert due is None or due > self.now, f"after all that was due at {self.now} something still is: {due}"
         self._check_names(change)
         return change
 
@@ -172,52 +165,6 @@ class World:
                 value = fact.data.get(key, ())
                 named = value if isinstance(value, tuple) else (value,)
                 assert set(named) <= names, f"{fact.kind} names what nobody knows: {named}"
-
-    def _catch_up(self) -> None:
-        for _ in range(FEW_ROUNDS):
-            self.last_advance = self.now
-            if not agenda.advance(self.case, self.now).facts:
-                return
-            self.apply(agenda.advance)
-        raise AssertionError(f"the clock has no end at {self.now}")
-
-    def _step(self) -> bool:
-        """The next line of `Offboarding.run`, if what it waits for has come."""
-        case, now = self.case, self.now
-        answered = all(s.verified or s.failing_since for s in case.systems)
-        sealed = case.record is not None and case.record.sealed_at is not None
-        match case.stage:
-            case Stage.FREEZING if closing.freeze_answered(case, now):
-                return self._enter(Stage.HANDING_OVER)
-            case Stage.HANDING_OVER if closing.handover_complete(case) or now >= agenda.signing_due(case):
-                return self._enter(Stage.SIGNING)
-            case Stage.SIGNING if sealed or now >= closing.last_day_end(case):
-                return self._enter(Stage.AWAITING_LAST_DAY)
-            case Stage.AWAITING_LAST_DAY if now >= closing.last_day_end(case):
-                self.apply(closing.leave)
-                return True
-            case Stage.LEAVING if answered:
-                return self._enter(Stage.PURSUING)
-            case Stage.PURSUING if closing.may_close(case, now):
-                self.apply(closing.close)
-                return True
-            case Stage.WITHDRAWING:
-                return self._undo()
-        return False
-
-    def _undo(self) -> bool:
-        if not self._undone:
-            self._undone = True
-            self.apply(closing.undo)
-            return True
-        if access.unverified(self.case) or self.case.hold is not None:
-            return False
-        self.apply(closing.withdrawn)
-        return True
-
-    def _enter(self, stage: Stage) -> bool:
-        self.apply(lambda case, at: closing.enter(case, stage, at))
-        return True
 
 
 def _people_left(accounts: tuple[str, ...]) -> Rule:

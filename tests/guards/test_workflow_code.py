@@ -78,6 +78,17 @@ def test_replayed_code_asks_no_clock(path: Path) -> None:
     assert asked == []
 
 
+@pytest.mark.parametrize("path", sorted(Path("workflows").glob("*.py")), ids=str)
+def test_what_a_workflow_waits_for_does_not_depend_on_the_clock(path: Path) -> None:
+    """A condition is looked at in other moments when the history is replayed; the journal's `at` is the same then."""
+    waits = [
+        node
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and "wait_condition" in ast.unparse(node.func)
+    ]
+    assert [ast.unparse(wait) for wait in waits if "now()" in ast.unparse(wait.args[0])] == []
+
+
 @pytest.mark.parametrize("path", REPLAYED, ids=str)
 def test_replayed_code_knows_neither_randomness_nor_the_outside(path: Path) -> None:
     allowed = {"zoneinfo"} if path == TIME_ZONES else set()
@@ -145,7 +156,7 @@ def test_steps_that_must_happen_are_tried_without_end() -> None:
 def test_only_the_local_write_is_tried_just_once() -> None:
     once = [place for place, call in activity_calls() if "options.ONCE" in ast.unparse(call)]
     assert len(once) == 1
-    assert once[0].startswith("workflows/journal.py:")
+    assert once[0].startswith("workflows/pen.py:")
 
 
 def test_every_activity_says_how_long_it_may_take_how_it_is_retried_and_what_it_is() -> None:

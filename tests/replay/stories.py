@@ -1,5 +1,6 @@
 """The courses of a case whose histories are kept: between them they pass every command that the workflow gives."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from models import decisions as d
 from tests import builders as b
 from tests.workflows.moves import handing_over
 from tests.workflows.scripted import Mood
-from tests.workflows.world import RunningCase, World
+from tests.workflows.world import WITHIN, RunningCase, World
 
 TEMPLATE: dict[str, Any] = {
     "items": [
@@ -100,8 +101,27 @@ async def system_down(world: World) -> RunningCase:
     return case
 
 
+async def slow_database(world: World) -> RunningCase:
+    """Writes outlast the workflow tasks in which they began, and messages arrive in the middle of them."""
+    world.workflow_task_timeout = timedelta(seconds=1)
+    case = await world.resign()
+    await handing_over(case)
+    world.ledger.pace = 1.3
+    world.ledger.entered.clear()
+    await case.signal(b.LEAVER, d.HandOverItems(items=("devices",), note="on the desk"))
+    await asyncio.to_thread(world.ledger.entered.wait, WITHIN)
+    await case.handle.signal("recheck_people")
+    await case.signal(b.LEAVER, d.RequestGrant(system="erp", rights=("create_orders",), reason="an order", hours=24))
+    await case.until_written("GrantRequested", 1)
+    await case.decide(b.SECURITY, d.DecideGrant(grant="g1", answer=d.Answer.ACCEPT))
+    world.ledger.pace = 0.0
+    await case.fast_forward(timedelta(days=32))
+    await case.until(lambda c: c.stage is Stage.PURSUING)
+    return case
+
+
 STORIES: dict[str, Story] = {
-    story.__name__: story for story in (happy, silent, withdrawn, grants_and_send_back, system_down)
+    story.__name__: story for story in (happy, silent, withdrawn, grants_and_send_back, system_down, slow_database)
 }
 
 

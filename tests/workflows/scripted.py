@@ -1,6 +1,7 @@
 """Stand-ins for what is outside a case and may fail: connected systems and the database, each behaving as told."""
 
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from enum import StrEnum
@@ -102,11 +103,17 @@ class LedgerThatMayBeAway:
         self.away = False
         self.answers_to_lose = 0
         """So many writes are carried out, and the worker never hears of it."""
+        self.pace = 0.0
+        """Seconds that each write takes at least."""
+        self.entered = threading.Event()
+        """Set as soon as a write has begun."""
         self._real = real
 
     def record(self, request: RecordRequest) -> RecordOutcome:
         if self.away:
             raise TryAgain("the database is away")
+        self.entered.set()
+        time.sleep(self.pace)
         outcome = self._real.record(request)
         if self.answers_to_lose:
             self.answers_to_lose -= 1

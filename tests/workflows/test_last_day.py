@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from domain.case import Stage
+from domain.closing import last_day_end
 from domain.people import Actor
 from domain.timezones import end_of, local_date
 from models import decisions as d
@@ -70,10 +71,10 @@ async def test_the_same_side_cannot_answer_its_own_proposal_and_a_declined_day_c
 async def test_a_moved_day_is_warned_of_anew(world: World) -> None:
     case = await world.resign()
     state = await signed_and_sealed(case)
-    await case.fast_forward(timedelta(days=24))
+    await case.fast_forward_to(last_day_end(state) - timedelta(days=7))
     await case.until_fact("LastDayWarned")
     await agree_on(case, state.final_day + timedelta(days=20), proposes=b.HR, answers=b.LEAVER)
-    await case.fast_forward(timedelta(days=19))
+    await case.fast_forward_to(last_day_end(await case.state()) - timedelta(days=7))
     assert (await case.until_fact("LastDayWarned", 2)).data["days"] == "7"
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import datetime
 
 import pytest
 from temporalio.worker import UnsandboxedWorkflowRunner
@@ -34,7 +35,7 @@ async def test_the_code_that_ran_the_cases_replays_them(world: World) -> None:
 async def test_code_that_leaves_a_step_out_is_found_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     case = await running(world)
 
-    def remembers_only(showcase: Showcase, shown: Case) -> None:
+    def remembers_only(showcase: Showcase, shown: Case, at: datetime) -> None:
         showcase.case = shown
 
     monkeypatch.setattr(Showcase, "show", remembers_only)

@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from activities.connectors.confirmation import KIND
+from domain import agenda
 from domain.case import SignatureStatus, Stage
 from models import decisions as d
 from models.database import reading, writing
@@ -79,7 +80,7 @@ async def test_a_handover_that_changes_while_it_is_signed_is_put_before_everybod
     case = await world.resign()
     state = await handing_over(case)
     await case.fast_forward_to(state.agreed.calendar.opening_after(state.arrived_at, 1))
-    await case.fast_forward_to(state.arrived_at + timedelta(days=30))
+    await case.fast_forward_to(agenda.signing_due(state) + timedelta(minutes=1))
     unfinished = (await case.until(lambda c: c.record is not None)).record
     assert unfinished is not None
     await case.decide(b.LEAVER, d.SignRecord(sha256=unfinished.sha256))

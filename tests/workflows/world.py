@@ -4,7 +4,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,8 @@ class World:
     ledger: LedgerThatMayBeAway
     proofs: Proofs
     cases: list[RunningCase] = field(default_factory=list)
+    workflow_task_timeout: timedelta | None = None
+    """After four fifths of it the SDK ends a workflow task that waits for a local activity, and begins another."""
     client: Client = field(init=False)
     _workers: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -62,7 +64,11 @@ class World:
         b.notice(self.engine, case_id, arrived, **notice)
         start = StartCase(case_id=case_id, employee_id="e-lin", arrived_at=arrived, registered_by=b.HR.account)
         handle = await self.client.start_workflow(
-            Offboarding.run, start, id=ids.workflow_id(case_id), task_queue=TASK_QUEUE
+            Offboarding.run,
+            start,
+            id=ids.workflow_id(case_id),
+            task_queue=TASK_QUEUE,
+            task_timeout=self.workflow_task_timeout,
         )
         case = RunningCase(self, case_id, handle)
         self.cases.append(case)
