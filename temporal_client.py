@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import sys
+from functools import cache
 
 import structlog
 from temporalio.api.enums.v1 import TaskQueueType
@@ -24,6 +26,8 @@ from models.codec import EncryptionCodec, converter, ring
 from workflows.options import TASK_QUEUE
 
 _PASSING = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.NOT_FOUND)
+AWAY = 3
+"""Exit code of a command that could not ask Temporal: nothing was found out."""
 _ASK_EVERY = 0.5
 """Seconds."""
 log = structlog.get_logger("temporal")
@@ -32,7 +36,7 @@ log = structlog.get_logger("temporal")
 async def connect_temporal(config: Settings, *, lazy: bool = False, metrics_address: str = "") -> Client:
     """A client; `lazy`: connects with its first call. Raises RuntimeError if Temporal can't be reached."""
     codec = EncryptionCodec(ring(plain(config.payload_keys)), config.payload_key)
-    runtime = None
+    runtime = _silent()
     if metrics_address:
         prometheus = PrometheusConfig(
             bind_address=metrics_address, durations_as_seconds=True, counters_total_suffix=True, unit_suffix=True
@@ -49,6 +53,21 @@ async def connect_temporal(config: Settings, *, lazy: bool = False, metrics_addr
         lazy=lazy,
         runtime=runtime,
     )
+
+
+async def reach_temporal(config: Settings) -> Client:
+    """A client for an operator's command. Ends the program with code 3 and one line if Temporal does not answer."""
+    try:
+        return await connect_temporal(config)
+    except RuntimeError as error:
+        print(f"Temporal does not answer at {config.temporal_address}: {error}", file=sys.stderr)
+        raise SystemExit(AWAY) from error
+
+
+@cache
+def _silent() -> Runtime:
+    """For clients alone: what goes wrong is raised here, so that the SDK's core need not print it in its own format."""
+    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter="off")))
 
 
 async def wait_for_namespace(config: Settings) -> None:

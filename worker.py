@@ -24,6 +24,7 @@ from config import Settings, settings
 from models.database import connect
 from models.schema import wait_until_current
 from temporal_client import connect_temporal, wait_for_namespace
+from workflows.aftercare import Aftercare
 from workflows.offboarding import Offboarding
 from workflows.options import ACCESS_TASK_QUEUE, TASK_QUEUE
 
@@ -58,7 +59,7 @@ async def case_worker(
         async with Worker(
             client,
             task_queue=TASK_QUEUE,
-            workflows=[Offboarding],
+            workflows=[Offboarding, Aftercare],
             activities=activities,
             activity_executor=threads,
             max_concurrent_activities=STEPS_AT_ONCE,

@@ -1,7 +1,7 @@
 """The API's only way to Temporal: start a case, carry a decision to it, and say plainly when the engine is away."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 from weakref import WeakValueDictionary
@@ -42,6 +42,12 @@ class NotRunning(Exception):
     """No such case runs, and none that has ended knows an answer to this decision."""
 
 
+def workflow_of(case_id: str, snapshot: Mapping[str, Any]) -> str:
+    """The workflow that goes on with the case as it stands: its own, or once it has closed its aftercare."""
+    alone = (snapshot.get("aftercare") or {}).get("alone")
+    return ids.aftercare_id(case_id) if alone else ids.workflow_id(case_id)
+
+
 class Gateway:
     def __init__(self, client: Client, proofs: Proofs) -> None:
         self._client = client
@@ -71,7 +77,7 @@ class Gateway:
     async def decide(
         self, case_id: str, kind: DecisionKind, by: Actor, body: Body, key: str, *, fresh: bool
     ) -> DecisionResult:
-        """Carries one person's decision to the case, once a key.
+        """Carries one person's decision to the case, or to its aftercare once that alone goes on; once a key.
 
         Raises Refusal (a rule said no), StillDeciding (no answer in time), NotRunning, Problem (the engine is away).
         """
@@ -85,7 +91,15 @@ class Gateway:
         raise AssertionError("unreachable")
 
     async def _ask(self, case_id: str, kind: DecisionKind, decision: Decision[Any], update_id: str) -> DecisionResult:
-        handle = self._client.get_workflow_handle(ids.workflow_id(case_id))
+        try:
+            return await self._ask_workflow(ids.workflow_id(case_id), case_id, kind, decision, update_id)
+        except NotRunning:
+            return await self._ask_workflow(ids.aftercare_id(case_id), case_id, kind, decision, update_id)
+
+    async def _ask_workflow(
+        self, workflow_id: str, case_id: str, kind: DecisionKind, decision: Decision[Any], update_id: str
+    ) -> DecisionResult:
+        handle = self._client.get_workflow_handle(workflow_id)
         turn = self._turns.setdefault(case_id, asyncio.Semaphore(DECISIONS_AT_ONCE))
         try:
             async with asyncio.timeout(ANSWER_WITHIN), turn:
@@ -108,8 +122,9 @@ class Gateway:
         """Tells open cases that accounts were closed. If the engine is away they find out at their next notice."""
 
         async def tell(case_id: str) -> None:
-            with suppress(RPCError, RuntimeError):  # one that has just ended keeps nobody else from hearing of it
-                await self._client.get_workflow_handle(ids.workflow_id(case_id)).signal("recheck_people")
+            for workflow_id in (ids.workflow_id(case_id), ids.aftercare_id(case_id)):
+                with suppress(RPCError, RuntimeError):  # one that has just ended keeps nobody else from hearing of it
+                    await self._client.get_workflow_handle(workflow_id).signal("recheck_people")
 
         with suppress(TimeoutError):
             async with asyncio.timeout(REACH_WITHIN):

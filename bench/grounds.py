@@ -34,7 +34,7 @@ class Grounds:
         return Caller(self.instance.url)
 
     def skipper(self) -> TimeSkipper:
-        return TimeSkipper(self.client, config=TimeSkippingConfig(enabled=False))
+        return TimeSkipper(self.client, config=TimeSkippingConfig(enabled=False, disable_propagation=True))
 
     def start_bare(self) -> None:
         """Starts the worker of the smallest workflow."""

@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from temporalio.client import Client, WorkflowHandle
-from temporalio.testing import TimeSkipper
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from commands.instance import Instance
 from commands.person import Person
+from commands.running_cases import ask
 from commands.sample import ADMINISTRATOR, HR, PASSWORD, SALESPERSON, SECURITY
 from config import Settings
 from temporal_client import connect_temporal
 
 T = TypeVar("T")
+ALONE = TimeSkippingConfig(enabled=False, disable_propagation=True)
+"""What a case begins when it closes keeps its own time."""
 
 
 class Cast:
@@ -71,18 +74,17 @@ class Cast:
         """Lets the case's own clock run ahead."""
 
         async def skip(client: Client, handle: WorkflowHandle[Any, Any]) -> None:
-            await TimeSkipper(client).fast_forward(handle, timedelta(**duration))
+            await TimeSkipper(client, config=ALONE).fast_forward(handle, timedelta(**duration))
 
         self._with_workflow(case_id, skip)
 
     def workflow_facts(self, case_id: str) -> list[dict[str, Any]]:
-        """Every fact that the case's workflow knows of, in order."""
+        """Every fact that the case's workflows know of, in order."""
 
-        async def ask(_: Client, handle: WorkflowHandle[Any, Any]) -> list[dict[str, Any]]:
-            facts: list[dict[str, Any]] = await handle.query("facts")
-            return facts
+        async def told(client: Client, _: WorkflowHandle[Any, Any]) -> list[dict[str, Any]]:
+            return [fact.model_dump(mode="json") for fact in (await ask(client, case_id)).facts]
 
-        return self._with_workflow(case_id, ask)
+        return self._with_workflow(case_id, told)
 
     def history(self, case_id: str) -> tuple[int, int]:
         """How many events the case's history has, and their size in bytes as Temporal stores them."""

@@ -7,6 +7,7 @@ import json
 import sys
 import tempfile
 import time
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from commands.person import Person, Unexpected
 from commands.sample import WITHOUT_BASIS
 from domain.timezones import local_date
 from models.database import utc_now
+from texts import text
 
 WITHIN = 60.0
 COLLEAGUE = "zhou.min"
@@ -207,6 +209,23 @@ def last_day(story: Story) -> None:
     story.tell(f"证据链 {chain['facts']} 条事实，完整", f"The evidence chain of {chain['facts']} facts is intact")
 
 
+def afterwards(story: Story) -> None:
+    """The case has closed; what the law still asks has its days, and a workflow of its own (CRT-02, CRT-03)."""
+    story.part("离职之后", "After the last day")
+    case = story.until(lambda d: bool((d["case"]["aftercare"] or {}).get("alone")), "looked after")["case"]
+    days = {duty["kind"]: date.fromisoformat(duty["due"]) for duty in case["aftercare"]["duties"]}
+    first = date.fromisoformat(case["last_day"]) + timedelta(days=1)
+    wanted = {"unemployed_list": 6, "archives_and_insurance": 14, "housing_fund": 29}
+    story.check({kind: (day - first).days for kind, day in days.items()} == wanted, f"other days: {days}")
+    for kind, day in days.items():
+        done = {"duty": kind, "done_on": first.isoformat(), "reference": "回执 118"}
+        story.cast.hr.decide(story.case_id, "complete_duty", **done)
+        zh, en = text(f"duty.{kind}", "zh"), text(f"duty.{kind}", "en")
+        story.tell(f"{zh}：期限 {day}，已办理并登记", f"{en}: due {day}, done and entered")
+    until = story.detail()["case"]["aftercare"]["arbitration_until"]
+    story.tell(f"仲裁时效至 {until}，继续跟进", f"Claims can be brought until {until}: looked after until then")
+
+
 def unlawful_freeze(story: Story) -> None:
     """Another salesperson, whose contract has no such clause: the freeze is refused, and lawfully repaired (N2)."""
     story.part("没有依据的冻结", "A freeze without a basis")
@@ -233,7 +252,7 @@ def unlawful_freeze(story: Story) -> None:
     )
 
 
-CHAPTERS = (notice_and_freeze, temporary_access, handover, clearances, signatures, last_day)
+CHAPTERS = (notice_and_freeze, temporary_access, handover, clearances, signatures, last_day, afterwards)
 """Of the case that the last line tells of."""
 
 

@@ -28,7 +28,7 @@ from models.database import connect, reading
 from models.messages import AccessOrder
 from models.restore import Restored, Told, bring_in_line
 from models.tables import CaseView, Notice
-from temporal_client import connect_temporal
+from temporal_client import reach_temporal
 from workflows.ids import effect_key
 
 AT_ONCE = 10
@@ -134,7 +134,7 @@ async def main(arguments: Sequence[str] | None = None) -> int:
     logs.configure("WARNING", sys.stderr)
     engine = connect(config.url)
     connectors = ConfiguredConnectors(engine, plain(config.webhook_secrets))
-    report = await rebuild(await connect_temporal(config), engine, connectors, closed=wanted.closed)
+    report = await rebuild(await reach_temporal(config), engine, connectors, closed=wanted.closed)
     for what, count in sorted(report.done.items()):
         print(f"{what}: {count}")
     for problem in report.problems:

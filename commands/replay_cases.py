@@ -15,9 +15,10 @@ from temporalio.worker import Replayer
 
 import logs
 from config import settings
-from temporal_client import connect_temporal
+from temporal_client import reach_temporal
 from worker import workflow_runner
-from workflows.ids import WORKFLOW_TYPE
+from workflows.aftercare import Aftercare
+from workflows.ids import AFTERCARE_TYPE, WORKFLOW_TYPE
 from workflows.offboarding import Offboarding
 
 _LONGEST_PROBLEM = 300
@@ -34,9 +35,10 @@ class Result:
 async def replay(client: Client, *, closed: bool = False) -> Result:
     """Goes through all open cases; with `closed` also through those that ended and are still retained."""
     which = "" if closed else " AND ExecutionStatus = 'Running'"
-    histories = client.list_workflows(f"WorkflowType = '{WORKFLOW_TYPE}'{which}").map_histories()
+    types = f"WorkflowType IN ('{WORKFLOW_TYPE}', '{AFTERCARE_TYPE}')"
+    histories = client.list_workflows(f"{types}{which}").map_histories()
     replayer = Replayer(
-        workflows=[Offboarding],
+        workflows=[Offboarding, Aftercare],
         namespace=client.namespace,
         data_converter=client.data_converter,
         workflow_runner=workflow_runner(),
@@ -56,7 +58,7 @@ async def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--closed", action="store_true", help="also cases that ended and that Temporal still knows")
     wanted = parser.parse_args(arguments)
     logs.configure("ERROR", sys.stderr)
-    result = await replay(await connect_temporal(settings()), closed=wanted.closed)
+    result = await replay(await reach_temporal(settings()), closed=wanted.closed)
     for problem in result.problems:
         print(f"PROBLEM {problem}")
     print(f"{result.replayed} cases replayed, {len(result.problems)} problems")

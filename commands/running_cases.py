@@ -9,8 +9,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.case import Case
 from models.messages import NumberedFact
 from models.restore import Told
-from workflows.ids import WORKFLOW_TYPE, workflow_id
-from workflows.offboarding import Offboarding
+from workflows.case_workflow import CaseWorkflow
+from workflows.ids import AFTERCARE_TYPE, WORKFLOW_TYPE, aftercare_id, workflow_id
 
 _ATTEMPTS = 5
 _ASK_AGAIN = 0.5
@@ -29,17 +29,29 @@ class NoAnswer(RuntimeError):
 async def known_to_temporal(client: Client, *, closed: bool) -> list[str]:
     """The ids of all running cases; with `closed` also of those that ended and are still retained."""
     which = "" if closed else " AND ExecutionStatus = 'Running'"
-    prefix = workflow_id("")
-    return [
-        found.id.removeprefix(prefix)
-        async for found in client.list_workflows(f"WorkflowType = '{WORKFLOW_TYPE}'{which}")
-        if found.id.startswith(prefix)
-    ]
+    types = f"WorkflowType IN ('{WORKFLOW_TYPE}', '{AFTERCARE_TYPE}')"
+    found = {
+        one.id.removeprefix(prefix)
+        async for one in client.list_workflows(f"{types}{which}")
+        for prefix in (workflow_id(""), aftercare_id(""))
+        if one.id.startswith(prefix)
+    }
+    return sorted(found)
 
 
 async def ask(client: Client, case_id: str) -> Told:
-    """The case's state and facts of one and the same version. Raises NoWorkflow or NoAnswer."""
-    handle: WorkflowHandle[Offboarding, object] = client.get_workflow_handle(workflow_id(case_id))
+    """The case's state and facts of one and the same version, from whichever of its workflows knows more.
+
+    Raises NoWorkflow or NoAnswer.
+    """
+    try:
+        return await _ask(client, case_id, aftercare_id(case_id))
+    except NoWorkflow:
+        return await _ask(client, case_id, workflow_id(case_id))
+
+
+async def _ask(client: Client, case_id: str, named: str) -> Told:
+    handle: WorkflowHandle[CaseWorkflow, object] = client.get_workflow_handle(named)
     try:
         for _ in range(_ATTEMPTS):
             version = await handle.query("version", result_type=int, rpc_timeout=_ANSWER_WITHIN)

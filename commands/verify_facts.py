@@ -22,7 +22,7 @@ from models import facts
 from models.database import connect, reading
 from models.facts import ChainReport
 from models.tables import CaseView, FactRow
-from temporal_client import connect_temporal
+from temporal_client import reach_temporal
 
 _LOOKS = 5
 _LOOK_AGAIN = 1.0
@@ -95,7 +95,7 @@ async def main(arguments: Sequence[str] | None = None) -> int:
     config = settings()
     logs.configure("WARNING", sys.stderr)
     engine = connect(config.url)
-    client = await connect_temporal(config) if wanted.with_workflows else None
+    client = await reach_temporal(config) if wanted.with_workflows else None
     result = await check(engine, client, wanted.case)
     for problem in result.problems:
         print(f"PROBLEM {problem}")

@@ -3,11 +3,10 @@
 `next_due` says when, `advance` does whatever is due. Reminders of one instant go out as one digest for each person.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import approvers, clearances, grants
+from domain import aftercare, approvers, clearances, grants
 from domain.case import (
     Case,
     ClearanceStatus,
@@ -16,7 +15,7 @@ from domain.case import (
     SignatureStatus,
     Stage,
 )
-from domain.change import Change, Fact, Notification
+from domain.change import Change, Fact, Notification, Rule
 from domain.timezones import at_local, end_of, local_date
 
 _BEFORE_LAST_DAY = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)
@@ -37,8 +36,10 @@ class Task:
 
 def tasks(case: Case) -> tuple[Task, ...]:
     """Everything that waits for a person now, in a stable order."""
-    if case.plan is None or case.stage not in _RUNNING:
+    if case.plan is None:
         return ()
+    if case.stage not in _RUNNING:
+        return _aftercare_tasks(case)
     return (
         *_item_tasks(case),
         *_clearance_tasks(case),
@@ -47,6 +48,7 @@ def tasks(case: Case) -> tuple[Task, ...]:
         *_answer_tasks(case),
         *_freeze_tasks(case),
         *_non_compete_tasks(case),
+        *_aftercare_tasks(case),
     )
 
 
@@ -128,19 +130,39 @@ def _non_compete_tasks(case: Case) -> tuple[Task, ...]:
     return (Task("non_compete", "decide_non_compete", "", (case.agreed.hr,), due, found.remind_at),)
 
 
+def _aftercare_tasks(case: Case) -> tuple[Task, ...]:
+    found = aftercare.lives(case)
+    if found is None:
+        return ()
+    hr, zone = aftercare.asked(case), case.agreed.calendar.zone
+    duties = tuple(
+        Task(f"duty:{d.kind.value}", "complete_duty", d.kind.value, hr, end_of(d.due, zone), d.remind_at)
+        for d in found.duties
+        if d.done_on is None
+    )
+    months = tuple(
+        Task(f"compensation:{m.month}", "confirm_compensation", str(m.month), hr, end_of(m.due, zone), m.remind_at)
+        for m in found.compensations or ()
+        if m.remind_at is not None and not m.settled
+    )
+    return (*duties, *months)
+
+
 def next_due(case: Case, now: datetime) -> datetime | None:
     """The earliest instant at which something has to happen; None if the case waits for nothing in time.
 
     Instants at which `advance` itself acts may lie in the past (they are due); the last day and the end of the pursuit
     are reached by the process, so they count only while they lie ahead.
     """
-    if case.plan is None or case.stage not in _RUNNING:
+    if case.plan is None:
         return None
-    instants = [task.remind_at for task in tasks(case)]
-    instants += [c.escalate_at for c in case.clearances if c.status is ClearanceStatus.PENDING]
-    for grant in case.grants:
-        if grant.status is GrantStatus.ACTIVE:
-            instants += [grant.warn_at, grant.expires_at]
+    instants: list[datetime | None] = [task.remind_at for task in tasks(case)]
+    instants += aftercare.instants(case)
+    if case.stage in _RUNNING:
+        instants += [c.escalate_at for c in case.clearances if c.status is ClearanceStatus.PENDING]
+        for grant in case.grants:
+            if grant.status is GrantStatus.ACTIVE:
+                instants += [grant.warn_at, grant.expires_at]
     milestones: list[datetime | None] = []
     if case.stage in _BEFORE_LAST_DAY:
         instants += [at for _, at in _warnings_ahead(case)]
@@ -160,11 +182,11 @@ def signing_due(case: Case) -> datetime:
 
 def advance(case: Case, now: datetime) -> Change:
     """Does everything that is due: expiries first, then escalations, warnings and the digest."""
-    if case.plan is None or case.stage not in _RUNNING:
+    if case.plan is None:
         return Change(case)
-    change = grants.expire(case, now)
-    steps: tuple[Callable[[Case, datetime], Change], ...] = (clearances.escalate_due, _warn_of_last_day, _remind)
-    for step in steps:
+    steps: tuple[Rule, ...] = (grants.expire, clearances.escalate_due, _warn_of_last_day)
+    change = Change(case)
+    for step in (*(steps if case.stage in _RUNNING else ()), aftercare.advance, _remind):
         change = change.then(step(change.case, now))
     return change
 
@@ -232,7 +254,26 @@ def _reminded(case: Case, keys: set[str], now: datetime) -> Case:
     restraint = case.non_compete
     if restraint is not None and "non_compete" in keys:
         restraint = replace(restraint, remind_at=usual, reminders=restraint.reminders + 1)
-    return replace(case, items=items, clearances=asked, grants=requests, record=record, non_compete=restraint)
+    found = case.aftercare
+    if found is not None:
+        duties = tuple(
+            replace(d, remind_at=usual, reminders=d.reminders + 1) if f"duty:{d.kind.value}" in keys else d
+            for d in found.duties
+        )
+        months = tuple(
+            replace(m, remind_at=usual, reminders=m.reminders + 1) if f"compensation:{m.month}" in keys else m
+            for m in found.compensations or ()
+        )
+        found = replace(found, duties=duties, compensations=months if found.compensations is not None else None)
+    return replace(
+        case,
+        items=items,
+        clearances=asked,
+        grants=requests,
+        record=record,
+        non_compete=restraint,
+        aftercare=found,
+    )
 
 
 def overdue(case: Case, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from domain.law.freeze import Scope
+from domain.obligations import Aftercare
 from domain.people import Text
 from domain.plan import Plan
 
@@ -350,6 +351,8 @@ class Case:
     gaps: tuple[Gap, ...] = field(default=())
     non_compete: NonCompete | None = None
     papers: tuple[Paper, ...] = ()
+    aftercare: Aftercare | None = None
+    """What the employer still owes; from the end of the last day on."""
     papers_missing: tuple[PaperKind, ...] = ()
     """Papers that could not be made of the company's data as they stood when it was tried last."""
     departed: tuple[str, ...] = ()

@@ -3,7 +3,19 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import access, agenda, approvers, checklist, clearances, freezing, grants, non_compete, papers, signing
+from domain import (
+    access,
+    aftercare,
+    agenda,
+    approvers,
+    checklist,
+    clearances,
+    freezing,
+    grants,
+    non_compete,
+    papers,
+    signing,
+)
 from domain.case import (
     Case,
     ClearanceStatus,
@@ -102,7 +114,8 @@ def leave(case: Case, now: datetime) -> Change:
         now,
         data={"last_day": case.final_day.isoformat(), "due": last_day_end(case).isoformat(), "rule": "HND-02"},
     )
-    return Change(pursued, (*ended.facts, fact), ended.notifications)
+    change = Change(pursued, (*ended.facts, fact), ended.notifications)
+    return change.then(aftercare.begin(pursued, now))
 
 
 def last_day_end(case: Case) -> datetime:
@@ -236,7 +249,7 @@ def withdrawn(case: Case, now: datetime) -> Change:
 def place_hold(case: Case, by: Actor, reason: str, now: datetime) -> Change:
     """Counsel keeps the case from closing. Wages, certificate and last day are untouched by it (HND-02)."""
     _require_counsel(case, by)
-    if case.closed:
+    if case.closed and not aftercare.looked_after_alone(case):
         raise conflict("case.closed")
     if case.hold is not None:
         raise conflict("hold.already_placed")
@@ -275,7 +288,7 @@ def require_running(case: Case, *, or_undone: bool = False) -> None:
 
 def people_left(case: Case, accounts: tuple[str, ...], now: datetime) -> Change:
     """Accounts were closed: their open parts go to somebody who is there; what they decided stays as it was."""
-    if case.plan is None or case.closed:
+    if case.plan is None or (case.closed and not aftercare.looked_after_alone(case)):
         return Change(case)
     newly = tuple(account for account in accounts if account not in case.departed)
     change = approvers.left(replace(case, departed=(*case.departed, *dict.fromkeys(newly))), newly)

@@ -9,6 +9,7 @@ from datetime import date
 from domain.law.answers import LegalAnswer, PinnedBook
 from domain.law.endings import Ending
 from domain.law.freeze import FreezeAnswer
+from domain.obligations import AftercarePlan
 from domain.people import Text
 from domain.working_days import WorkingCalendar
 
@@ -118,5 +119,6 @@ class Plan:
     freeze: FreezeAnswer = field(default_factory=FreezeAnswer)
     book: PinnedBook = field(default_factory=PinnedBook)
     non_compete: NonCompetePlan | None = None
+    aftercare: AftercarePlan | None = None
     counsel: tuple[str, ...] = ()
     """Accounts of legal counsel: they decide what the rules leave open."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain import access, agenda, closing
+from domain import access, aftercare, agenda, closing
 from domain.case import Case, Stage
 from domain.change import Change, Rule
 
@@ -33,6 +33,8 @@ PROCESS = (
     Passage(Stage.LEAVING, until=closing.access_ended, then=_enter(Stage.PURSUING)),
     Passage(Stage.PURSUING, until=closing.may_close, then=closing.close),
     Passage(Stage.WITHDRAWING, until=closing.undone, then=closing.withdrawn),
+    Passage(Stage.COMPLETED, until=aftercare.over, then=aftercare.end),
+    Passage(Stage.COMPLETED_WITH_GAPS, until=aftercare.over, then=aftercare.end),
 )
 
 

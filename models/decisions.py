@@ -13,6 +13,8 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from domain.case import Side
+from domain.obligations import DutyKind, InterruptionKind
 from domain.people import Actor
 from models.forms import KEY, NO_NUL, SHA256
 
@@ -20,6 +22,8 @@ Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000
 RequiredReason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL)]
 Key = Annotated[str, StringConstraints(pattern=KEY)]
 Sha256 = Annotated[str, StringConstraints(pattern=SHA256)]
+Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_NUL)]
+Month = Annotated[int, Field(ge=1, le=60)]
 ItemIds = Annotated[tuple[Key, ...], Field(min_length=1, max_length=500)]
 
 
@@ -202,6 +206,45 @@ class DecideNonCompete(Body):
     reason: RequiredReason
 
 
+class CompleteDuty(Body):
+    """HR has done a duty that follows the last day: the list of unemployed, archives and insurance, housing fund."""
+
+    duty: DutyKind
+    done_on: date
+    reference: Reference
+
+
+class ConfirmCompensation(Body):
+    """HR enters that a month of the non-compete was paid."""
+
+    month: Month
+    paid_on: date
+    reference: Reference
+
+
+class ExcuseCompensation(Body):
+    """A month of the non-compete can't be paid for a reason on the employee's side: the employer owes no arrears."""
+
+    month: Month
+    reason: RequiredReason
+
+
+class RecordInterruption(Body):
+    """HR or counsel enters what begins the limitation of claims anew: a claim, a complaint, a promise to pay."""
+
+    kind: InterruptionKind
+    on: date
+    reference: Reference
+
+
+class EndNonCompete(Body):
+    """HR enters that one side has ended the non-compete; if it was the employer, extra months are due."""
+
+    side: Side
+    on: date
+    reason: RequiredReason
+
+
 class CloseCase(Body):
     """HR stops pursuing what is unfinished after the last day; it is listed as a gap."""
 
@@ -289,6 +332,11 @@ DECISIONS: dict[str, DecisionKind] = {
         _kind(ConfirmFreeze),
         _kind(FileFreezeAgreement),
         _kind(DecideNonCompete),
+        _kind(CompleteDuty),
+        _kind(ConfirmCompensation),
+        _kind(ExcuseCompensation),
+        _kind(RecordInterruption),
+        _kind(EndNonCompete),
         _kind(CloseCase),
         _kind(PlaceHold),
         _kind(LiftHold),

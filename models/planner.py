@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from activities.failures import PersonMustAct
 from domain.errors import Refusal
-from domain.law import freeze, notice
+from domain.law import aftercare, freeze, notice
 from domain.law.endings import Ending
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Review
@@ -88,6 +88,7 @@ class DatabasePlanner:
                 ),
                 book=book.pinned,
                 non_compete=_non_compete(book, arrived_on, terms),
+                aftercare=aftercare.plan(book, judged.last_day),
                 counsel=people.with_role(Role.COUNSEL, without=leaver),
             )
 

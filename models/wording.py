@@ -66,6 +66,14 @@ class Wording:
             values |= self._grant(subjects[0], reader)
         elif kind.startswith("last_day_"):
             values |= {"day": about, "when": _when(subjects[0], reader)}
+        elif kind.startswith("duty_"):
+            values |= {"duty": subjects[0], "day": about}
+        elif kind.startswith("compensation_"):
+            values |= {"month": subjects[0], "day": about}
+        elif kind.startswith("limitation_") or kind == "non_compete_ended":
+            values["day"] = about
+        elif kind == "non_compete_rescindable":
+            values["months"] = about
         return values
 
     def _tasks(self, keys: tuple[str, ...], reader: Reader) -> tuple[str, ...]:
@@ -92,6 +100,10 @@ class Wording:
                 return self._department(task.subject, reader)
             case "grant":
                 return self._grant(task.subject, reader)["system"]
+            case "duty":
+                return text(f"duty.{task.subject}", reader.language)
+            case "compensation":
+                return text("compensation.month", reader.language, month=task.subject)
         return ""
 
     def _item(self, key: str, reader: Reader) -> str:

@@ -22,7 +22,7 @@ async def start_temporal(*more_config: str) -> WorkflowEnvironment:
     """A dev server in memory whose workflows' clocks stand still unless a test fast-forwards them."""
     options = [part for setting in (*DYNAMIC_CONFIG, *more_config) for part in ("--dynamic-config-value", setting)]
     return await WorkflowEnvironment.start_time_skipping_v2(
-        ts_config=TimeSkippingConfig(enabled=False, max_session_skip_count=10_000),
+        ts_config=TimeSkippingConfig(enabled=False, disable_propagation=True, max_session_skip_count=10_000),
         dev_server_existing_path=TEMPORAL,
         dev_server_log_level="never",
         search_attributes=list(ids.SEARCH_ATTRIBUTES),

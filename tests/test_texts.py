@@ -20,6 +20,7 @@ from domain.case import (
     SignatureStatus,
     Stage,
 )
+from domain.obligations import DutyKind, InterruptionKind
 from domain.people import Role
 from models import forms, import_problems
 from models.decisions import DECISIONS
@@ -36,6 +37,8 @@ FAMILIES: dict[str, set[str]] = {
     "signature_status": {member.value for member in SignatureStatus},
     "operation": {member.value for member in Operation},
     "paper_kind": {member.value for member in PaperKind},
+    "duty": {member.value for member in DutyKind},
+    "interruption": {member.value for member in InterruptionKind},
     "decision": set(DECISIONS),
     "task": spoken.first_arguments("Task", 1),
     "law": spoken.reasons(),

@@ -3,6 +3,7 @@
 from temporalio.common import SearchAttributeKey
 
 WORKFLOW_TYPE = "offboarding"
+AFTERCARE_TYPE = "aftercare"
 
 STAGE = SearchAttributeKey.for_keyword("WanbiStage")
 LAST_DAY = SearchAttributeKey.for_datetime("WanbiLastDay")
@@ -15,6 +16,11 @@ SEARCH_ATTRIBUTES = (STAGE, LAST_DAY, PENDING, OVERDUE)
 def workflow_id(case_id: str) -> str:
     """The workflow of a case; the case id itself is opaque."""
     return f"offboarding-{case_id}"
+
+
+def aftercare_id(case_id: str) -> str:
+    """The workflow that looks after a case once it has closed."""
+    return f"aftercare-{case_id}"
 
 
 def effect_key(case_id: str, system: str, revision: int) -> str:

@@ -4,53 +4,46 @@
 turn (the journal), and helpers that do what the case as it stands asks for.
 """
 
-import asyncio
-from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from temporalio import workflow
-from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
 
 from activities.casework import CaseActivities
-from domain import agenda, closing
-from domain.case import Case
+from domain import aftercare, closing
 from domain.change import Rule
 from domain.plan import Plan
-from models.messages import CaseResult, NumberedFact, StartCase
+from models.messages import CaseResult, StartCase
 from workflows import options
 from workflows.access_keeper import AccessKeeper
-from workflows.clock import Clock
-from workflows.decisions import accepts_decisions, ignored
+from workflows.case_workflow import CaseWorkflow
 from workflows.endurance import outlives_cancellation
 from workflows.failure import Failure
-from workflows.ids import WORKFLOW_TYPE
-from workflows.journal import Journal
+from workflows.ids import AFTERCARE_TYPE, WORKFLOW_TYPE, aftercare_id
 from workflows.paper_keeper import PaperKeeper
 from workflows.record_keeper import RecordKeeper
-from workflows.showcase import Showcase
 
 
 @workflow.defn(name=WORKFLOW_TYPE)
-@accepts_decisions
-class Offboarding:
+class Offboarding(CaseWorkflow):
     """The durable case of one resignation."""
 
     @workflow.init
     def __init__(self, start: StartCase) -> None:
-        case = start.carried or Case(start.case_id, start.employee_id, start.arrived_at)
-        self.journal = Journal(case, start.version, start.facts)
-        self._start = start
+        super().__init__(start)
         self._access = AccessKeeper(self.journal, start.employee_id)
-        self._showcase = Showcase()
-        self._helpers: list[asyncio.Task[None]] = []
 
     @workflow.run
     @outlives_cancellation
     async def run(self, start: StartCase) -> CaseResult:
-        self._start_helpers()
+        self._start_helpers(self._access.run(), RecordKeeper(self.journal).run(), PaperKeeper(self.journal).run())
         await self._open()
         await self._until(lambda: self._case.closed)
-        return await self._result()
+        await self._come_to_rest()
+        await self._hand_on()
+        gaps = tuple(f"{gap.kind}:{gap.subject}" for gap in self._case.gaps)
+        return CaseResult(case_id=self._case.case_id, outcome=self._case.stage.value, gaps=gaps)
 
     async def _open(self) -> None:
         if self._case.plan is None:
@@ -76,99 +69,22 @@ class Offboarding:
             else:
                 return made.plan
 
-    async def _result(self) -> CaseResult:
-        await workflow.wait_condition(self._quiet)
-        self._showcase.show(self._case, self.journal.at)
-        for helper in self._helpers:
-            helper.cancel()
-        gaps = tuple(f"{gap.kind}:{gap.subject}" for gap in self._case.gaps)
-        return CaseResult(case_id=self._case.case_id, outcome=self._case.stage.value, gaps=gaps)
-
-    @workflow.signal(description="Look again who is still there: accounts were closed.")
-    async def recheck_people(self, *_: object) -> None:
-        await self.journal.turn()
-        if self._case.plan is None or self._case.closed:
+    async def _hand_on(self) -> None:
+        """What the employer still owes is looked after by a workflow of its own, which outlives this one."""
+        if aftercare.lives(self._case) is None:
             return
-        asked = {account for task in agenda.tasks(self._case) for account in task.accounts if account}
-        asked |= {item.receiver for item in self._case.items} | set(self._case.agreed.security)
-        gone = await workflow.execute_activity_method(
-            CaseActivities.closed_accounts,
-            args=[tuple(sorted(asked))],
-            start_to_close_timeout=options.LIGHT_STEP,
-            retry_policy=options.UNTIL_DONE,
-            summary="who has left",
-        )
-        await self.journal.apply(lambda case, now: closing.people_left(case, gone, now))
-
-    @workflow.signal(dynamic=True)
-    async def unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:
-        await self.journal.apply(ignored(name, "no such signal"))
-
-    @workflow.query(description="The whole state of the case.")
-    def state(self) -> Case:
-        return self._case
-
-    @workflow.query(description="Version of the state: grows with every write.")
-    def version(self) -> int:
-        return self.journal.version
-
-    @workflow.query(description="Every fact this workflow has written, in order.")
-    def facts(self) -> list[NumberedFact]:
-        return self.journal.facts
-
-    @property
-    def _case(self) -> Case:
-        return self.journal.case
-
-    def _start_helpers(self) -> None:
-        helpers = (
-            self.journal.keep(),
-            Clock(self.journal).run(),
-            self._access.run(),
-            RecordKeeper(self.journal).run(),
-            PaperKeeper(self.journal).run(),
-            self._keep_shown(),
-        )
-        self._helpers = [asyncio.create_task(helper) for helper in helpers]
-
-    async def _keep_shown(self) -> None:
-        while True:
-            self._showcase.show(self._case, self.journal.at)
-            await workflow.wait_condition(lambda: self._case is not self._showcase.case)
-
-    async def _until(self, reached: Callable[[], bool]) -> None:
-        """Waits; a history that grew long is carried over. A helper's crash fails the workflow task, not just it."""
-        await workflow.wait_condition(
-            lambda: reached() or self._may_carry_over() or any(helper.done() for helper in self._helpers)
-        )
-        for helper in self._helpers:
-            if helper.done():
-                helper.result()
-        if not reached():
-            await self._carry_over()
-
-    def _quiet(self) -> bool:
-        """Nobody is being answered, and everything is written."""
-        return workflow.all_handlers_finished() and self.journal.idle
-
-    def _may_carry_over(self) -> bool:
-        return workflow.info().is_continue_as_new_suggested() and self._quiet()
-
-    async def _carry_over(self) -> None:
-        """The history has grown too long: the case goes on in a new run, with everything it remembers."""
-        await self._access.rest()
-        await workflow.wait_condition(self._quiet)
-        workflow.continue_as_new(
-            StartCase(
-                case_id=self._case.case_id,
-                employee_id=self._case.employee_id,
-                arrived_at=self._case.arrived_at,
-                registered_by=self._start.registered_by,
-                carried=self._case,
-                version=self.journal.version,
-                facts=tuple(self.journal.facts),
+        with suppress(WorkflowAlreadyStartedError):
+            await workflow.start_child_workflow(
+                AFTERCARE_TYPE,
+                self._carried(),
+                id=aftercare_id(self._case.case_id),
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                static_summary=f"Aftercare of employee {self._case.employee_id}",
             )
-        )
+
+    async def _rest(self) -> None:
+        await self._access.rest()
 
 
 def _plan_missing(problem: str, hr: str) -> Rule:

@@ -3,7 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from domain import checklist, clearances, closing, freezing, grants, last_day, non_compete, signing
+from domain import (
+    aftercare,
+    aftercare_decisions,
+    checklist,
+    clearances,
+    closing,
+    freezing,
+    grants,
+    last_day,
+    non_compete,
+    signing,
+)
 from domain.case import Proof as ItemProof
 from domain.change import Rule
 from domain.people import Actor
@@ -49,6 +60,21 @@ RULES: dict[type[d.Body], Binding] = {
     d.ConfirmFreeze: lambda by, b: lambda c, now: freezing.confirm(c, by, b.answer is d.Answer.ACCEPT, b.reason, now),
     d.FileFreezeAgreement: lambda by, b: lambda c, now: freezing.record_agreement(c, by, b.reference, b.signed_on, now),
     d.DecideNonCompete: lambda by, b: lambda c, now: non_compete.decide(c, by, b.enforce, b.reason, now),
+    d.CompleteDuty: lambda by, b: (
+        lambda c, now: aftercare_decisions.complete_duty(c, by, b.duty, b.done_on, b.reference, now)
+    ),
+    d.ConfirmCompensation: lambda by, b: (
+        lambda c, now: aftercare_decisions.confirm_compensation(c, by, b.month, b.paid_on, b.reference, now)
+    ),
+    d.ExcuseCompensation: lambda by, b: (
+        lambda c, now: aftercare_decisions.excuse_compensation(c, by, b.month, b.reason, now)
+    ),
+    d.RecordInterruption: lambda by, b: (
+        lambda c, now: aftercare_decisions.record_interruption(c, by, b.kind, b.on, b.reference, now)
+    ),
+    d.EndNonCompete: lambda by, b: (
+        lambda c, now: aftercare_decisions.end_non_compete(c, by, b.side, b.on, b.reason, now)
+    ),
     d.CloseCase: lambda by, b: lambda c, now: closing.request_close(c, by, b.reason, now),
     d.PlaceHold: lambda by, b: lambda c, now: closing.place_hold(c, by, b.reason, now),
     d.LiftHold: lambda by, b: lambda c, now: closing.lift_hold(c, by, b.reason, now),
@@ -56,6 +82,15 @@ RULES: dict[type[d.Body], Binding] = {
 
 
 _ALSO_WHILE_UNDONE = (d.PlaceHold, d.LiftHold)
+_ALSO_AFTER_CLOSING = (
+    d.CompleteDuty,
+    d.ConfirmCompensation,
+    d.ExcuseCompensation,
+    d.RecordInterruption,
+    d.EndNonCompete,
+    d.PlaceHold,
+    d.LiftHold,
+)
 
 
 def rule_for(by: Actor, body: d.Body) -> Rule:
@@ -63,7 +98,8 @@ def rule_for(by: Actor, body: d.Body) -> Rule:
     bound = RULES[type(body)](by, body)
 
     def guarded(case: Any, now: Any) -> Any:
-        closing.require_running(case, or_undone=isinstance(body, _ALSO_WHILE_UNDONE))
+        if not (isinstance(body, _ALSO_AFTER_CLOSING) and aftercare.looked_after_alone(case)):
+            closing.require_running(case, or_undone=isinstance(body, _ALSO_WHILE_UNDONE))
         return bound(case, now)
 
     return guarded

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from activities.starter import mark_started, was_started
 from api.deps import CallerDep, EngineDep, GatewayDep, HrDep, IdempotencyKey, ReviewDep, SettingsDep
 from api.errors import documented
+from api.gateway import workflow_of
 from domain.case import Stage
 from domain.errors import not_found
 from domain.law.endings import Ending
@@ -188,7 +189,8 @@ def read_case(case_id: CaseId, caller: CallerDep, engine: EngineDep, settings: S
         people = queries.names(session, mentioned(shown) | {str(t["account"]) for t in tasks})
     url = None
     if caller.has(Role.ENGINEER, Role.HR, Role.ADMINISTRATOR):
-        url = f"{settings.temporal_ui_url}/namespaces/{settings.temporal_namespace}/workflows/offboarding-{case_id}"
+        workflow = workflow_of(case_id, row.snapshot)
+        url = f"{settings.temporal_ui_url}/namespaces/{settings.temporal_namespace}/workflows/{workflow}"
     return CaseDetail(
         **_line(row, name).model_dump(),
         version=row.version,

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from api.deps import CallerDep, EngineDep, GatewayDep, IdempotencyKey, SettingsDep
 from api.errors import Problem, documented
-from api.gateway import NotRunning, StillDeciding
+from api.gateway import NotRunning, StillDeciding, workflow_of
 from api.routes.cases import CaseId, require_concerned
 from domain.errors import Refusal, conflict
 from models import queries
@@ -207,10 +207,9 @@ async def prove(
     kind = DECISIONS.get(body.decision)
     if kind is None:
         raise Problem(422, "api.unknown_decision", known=", ".join(DECISIONS))
-    content = await run_in_threadpool(_provable, engine, caller, case_id, kind, body)
+    content, workflow = await run_in_threadpool(_provable, engine, caller, case_id, kind, body)
     decision, expires = gateway.prove(case_id, kind, caller.actor, content, fresh=kind.fresh_sign_in)
     payload = decision.model_dump(mode="json")
-    workflow = f"offboarding-{case_id}"
     given = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).replace("'", "'\\''")
     where = f"--address {settings.temporal_address} -n {settings.temporal_namespace} -w {workflow}"
     return ProofAnswer(
@@ -225,7 +224,8 @@ async def prove(
     )
 
 
-def _provable(engine: Engine, caller: Caller, case_id: str, kind: DecisionKind, body: ProofRequest) -> Body:
+def _provable(engine: Engine, caller: Caller, case_id: str, kind: DecisionKind, body: ProofRequest) -> tuple[Body, str]:
+    """The checked content, and the workflow that takes it."""
     with reading(engine) as session:
         require_concerned(session, case_id, caller)
     if kind.fresh_sign_in:
@@ -235,7 +235,8 @@ def _provable(engine: Engine, caller: Caller, case_id: str, kind: DecisionKind, 
     content = checked(kind, body.body)
     with reading(engine) as session:
         require_eligible(session, caller, case_id, content)
-    return content
+        found = queries.case_view(session, case_id)
+    return content, workflow_of(case_id, found[0].snapshot if found else {})
 
 
 def checked(kind: DecisionKind, content: dict[str, Any]) -> Body:

@@ -32,6 +32,10 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "last": ("2026-12-11",),
     "signature": ("d1",),
     "paper": ("certificate", "no title"),
+    "duty": ("archives_and_insurance", "2027-01-07"),
+    "compensation": ("1", "2027-01-23"),
+    "limitation": ("claim", "2028-03-01"),
+    "non": ("2027-06-30",),
     "digest": ("item:customer_files", "clearance:sales", "grant:g1", "signature:lin", "last_day", "withdrawal"),
 }
 

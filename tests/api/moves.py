@@ -32,6 +32,16 @@ async def until(api: Api, case_id: str, stage: str) -> dict[str, Any]:
     return await eventually(reached)
 
 
+async def looked_after(api: Api, case_id: str) -> dict[str, Any]:
+    """The closed case as HR sees it, as soon as its aftercare goes on alone."""
+
+    async def alone() -> dict[str, Any]:
+        shown: dict[str, Any] = (await api.person("hr").get(f"/cases/{case_id}")).json()
+        return shown if shown["case"]["aftercare"]["alone"] else {}
+
+    return await eventually(alone)
+
+
 async def done(api: Api, name: str, case_id: str, decision: str, key: str | None = None, **body: Any) -> httpx.Response:
     """A decision that has to be carried out."""
     answer = await api.person(name).decide(case_id, decision, key, **body)

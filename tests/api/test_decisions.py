@@ -23,11 +23,19 @@ from models.tables import Account, SystemRight, UsedProof
 from temporal_client import connect_temporal
 from tests import builders
 from tests.api.house import PASSWORD, Api, EngineAway, eventually, give_password, new_key, problem, serving
-from tests.api.moves import ITEMS, done, everything_settled, facts, resigned, until
+from tests.api.moves import ITEMS, done, everything_settled, facts, looked_after, resigned, until
 from tests.api.rows import opened_case, write_case
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SHA = "0" * 64
+AFTERWARDS = {
+    "complete_duty",
+    "confirm_compensation",
+    "excuse_compensation",
+    "record_interruption",
+    "end_non_compete",
+}
+DUTY: dict[str, Any] = {"duty": "housing_fund", "done_on": "2026-11-20", "reference": "receipt 118"}
 WAIVED: dict[str, Any] = {"items": ["devices"], "reason": "not needed"}
 
 
@@ -85,7 +93,44 @@ async def test_every_kind_of_decision_reaches_the_case_over_http(
     await does("zhou", "refuse_signature", "SignatureRefused", account="a-zhou", reason="figures")
     await does("wang", "witness_refusal", "SignatureRefusalWitnessed", account="a-zhou", password=PASSWORD)
     await does("lin", "sign_record", "RecordSigned", sha256=record, password=PASSWORD)
-    assert seen == set(DECISIONS)
+    assert seen | AFTERWARDS == set(DECISIONS)
+
+
+async def test_what_follows_the_last_day_is_entered_over_http_before_and_after_the_case_has_closed(
+    living: Api, temporal_server: WorkflowEnvironment, temporal: Client
+) -> None:
+    with writing(living.engine) as session:
+        session.get_one(EmploymentTerms, "e-lin").non_compete_months = 12
+    case = await resigned(living)
+    await done(living, "hr", case, "decide_non_compete", enforce=True, reason="she knows the prices")
+    problem(await living.person("hr").decide(case, "complete_duty", **DUTY), 409, "aftercare.not_running")
+    await temporal_server.fast_forward(temporal.get_workflow_handle(f"offboarding-{case}"), timedelta(days=33))
+    await until(living, case, "pursuing")
+    on = (utc_now() + timedelta(days=32)).date().isoformat()
+    seen = set()
+
+    async def does(name: str, decision: str, fact: str, **body: Any) -> None:
+        answer = await done(living, name, case, decision, **body)
+        assert fact in answer.json()["facts"]
+        seen.add(decision)
+
+    await does("hr", "complete_duty", "DutyDone", **DUTY | {"done_on": on})
+    await done(living, "hr", case, "close_case", reason="enough")
+    await until(living, case, "completed_with_gaps")
+    await looked_after(living, case)
+    problem(await living.person("hr").decide(case, "close_case", reason="again"), 409, "case.closed")
+    asked = {"decision": "complete_duty", "body": DUTY}
+    proof = (await living.person("hr").post(f"/cases/{case}/decision-proofs", asked)).json()
+    assert proof["workflow_id"] == f"aftercare-{case}"
+    await does("hr", "confirm_compensation", "CompensationPaid", month=1, paid_on=on, reference="bank 7")
+    await does("hr", "excuse_compensation", "CompensationExcused", month=2, reason="her account is closed")
+    await does("counsel", "record_interruption", "LimitationInterrupted", kind="claim", on=on, reference="letter")
+    await does("hr", "end_non_compete", "NonCompeteEnded", side="employer", on=on, reason="over")
+    assert seen == AFTERWARDS
+    shown = (await living.person("hr").get(f"/cases/{case}")).json()["case"]["aftercare"]
+    assert [month["due"] for month in shown["compensations"]][-3:] == [on] * 3
+    waiting = (await living.person("hr").get("/inbox/tasks")).json()
+    assert {"complete_duty"} <= {task["kind"] for task in waiting["items"]}
 
 
 async def _record(api: Api, case_id: str) -> str:

@@ -6,7 +6,7 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from tests.api.house import PASSWORD, Api, give_password
-from tests.api.moves import done, everything_settled, resigned, until
+from tests.api.moves import done, everything_settled, looked_after, resigned, until
 
 
 async def test_a_resignation_runs_to_its_completed_case(
@@ -19,8 +19,10 @@ async def test_a_resignation_runs_to_its_completed_case(
         await done(living, name, case, "sign_record", sha256=record["sha256"], password=PASSWORD)
     await until(living, case, "awaiting_last_day")
     await temporal_server.fast_forward(temporal.get_workflow_handle(f"offboarding-{case}"), timedelta(days=32))
-    closed = await until(living, case, "completed")
-    assert (closed["open"], closed["tasks"], closed["case"]["gaps"]) == (False, [], [])
+    await until(living, case, "completed")
+    closed = await looked_after(living, case)
+    assert (closed["open"], closed["case"]["gaps"]) == (False, [])
+    assert {task["kind"] for task in closed["tasks"]} == {"complete_duty"}
     chain = (await living.person("auditor").get(f"/cases/{case}/chain")).json()
     assert chain["intact"]
     shown = (await living.person("lin").get(f"/cases/{case}/facts", limit=200)).json()["items"]

@@ -126,7 +126,7 @@ def test_killing_every_part_in_turn_and_at_random_loses_and_doubles_nothing(runn
     instance.wait_ready()
     until(cast.hr, case_id, lambda d: d["stage"] == "awaiting_last_day", "signed")
     cast.fast_forward(case_id, days=40)
-    until(cast.hr, case_id, lambda d: d["stage"] == "completed", "completed")
+    until(cast.hr, case_id, lambda d: d["stage"] == "completed" and d["case"]["aftercare"]["alone"], "looked after")
     _nothing_lost_or_doubled(instance, cast, case_id, opened["employee_id"], steps)
 
 

@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from temporalio.client import WorkflowHistory
+
 from models.database import connect
 from models.schema import upgrade
 from tests.conftest import start_temporal
@@ -19,6 +21,8 @@ from tests.workflows.audit import audit
 from tests.workflows.world import world
 
 HISTORIES = Path(__file__).parent / "histories"
+WITH_AFTERCARE, AFTERCARE = "looked_after", "aftercare"
+"""The story whose second workflow is kept too, and what its file is called after."""
 
 
 async def main() -> None:
@@ -31,13 +35,18 @@ async def main() -> None:
                 async with world(temporal, engine, Path(folder), encrypted=False, **TEMPLATE) as here:
                     case = await story(here)
                     await audit(case)
-                    history = await case.handle.fetch_history()
+                    _keep(name, await case.handle.fetch_history())
+                    if name == WITH_AFTERCARE:
+                        _keep(f"{name}_{AFTERCARE}", await case.aftercare.fetch_history())
                 engine.dispose()
-            events = [json.dumps(_impersonal(event), ensure_ascii=False) for event in history.to_json_dict()["events"]]
-            text = '{"events": [\n' + ",\n".join(events) + "\n]}\n"
-            (HISTORIES / f"{name}.json").write_text(text, encoding="utf-8")
-            print(f"{name}: {len(events)} events")
     await asyncio.sleep(0.3)  # lets the SDK's native threads end before the interpreter does (sdk-python issue 300)
+
+
+def _keep(name: str, history: WorkflowHistory) -> None:
+    events = [json.dumps(_impersonal(event), ensure_ascii=False) for event in history.to_json_dict()["events"]]
+    text = '{"events": [\n' + ",\n".join(events) + "\n]}\n"
+    (HISTORIES / f"{name}.json").write_text(text, encoding="utf-8")
+    print(f"{name}: {len(events)} events")
 
 
 def _impersonal(value: Any) -> Any:

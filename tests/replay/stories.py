@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from domain.case import Stage
+from domain.case import Side, Stage
+from domain.obligations import DutyKind, InterruptionKind
+from domain.timezones import local_date
 from models import decisions as d
+from models.database import writing
+from models.employment import EmploymentTerms
 from tests import builders as b
 from tests.workflows.moves import handing_over
 from tests.workflows.scripted import Mood
@@ -120,8 +124,39 @@ async def slow_database(world: World) -> RunningCase:
     return case
 
 
+async def looked_after(world: World) -> RunningCase:
+    """The case closes and lives on: a duty missed, a month paid and one not, a claim, the end of the non-compete."""
+    with writing(world.engine) as session:
+        session.get_one(EmploymentTerms, "e-lin").non_compete_months = 12
+    case = await world.resign()
+    await handing_over(case)
+    await case.decide(b.HR, d.DecideNonCompete(enforce=True, reason="she knows the prices"))
+    await case.fast_forward(timedelta(days=45))
+    await case.result()
+    await case.until(lambda c: c.aftercare is not None and c.aftercare.alone)
+
+    async def later(days: int) -> date:
+        await world.temporal.fast_forward(case.aftercare, timedelta(days=days))
+        return local_date(await world.temporal.get_current_time(case.aftercare), "Asia/Shanghai")
+
+    on = await later(20)
+    for kind in DutyKind:
+        await case.decide(b.HR, d.CompleteDuty(duty=kind, done_on=on, reference="late"))
+    await case.decide(b.HR, d.ConfirmCompensation(month=1, paid_on=on, reference="bank"))
+    on = await later(70)
+    await case.signal(b.COUNSEL, d.RecordInterruption(kind=InterruptionKind.CLAIM, on=on, reference="letter"))
+    await case.until_fact("LimitationInterrupted")
+    await case.decide(b.HR, d.EndNonCompete(side=Side.EMPLOYEE, on=on, reason="she rescinds"))
+    for month in (2, 3, 4):
+        await case.decide(b.HR, d.ConfirmCompensation(month=month, paid_on=on, reference="bank"))
+    await later(400)
+    await case.aftercare.result()
+    return case
+
+
 STORIES: dict[str, Story] = {
-    story.__name__: story for story in (happy, silent, withdrawn, grants_and_send_back, system_down, slow_database)
+    story.__name__: story
+    for story in (happy, silent, withdrawn, grants_and_send_back, system_down, slow_database, looked_after)
 }
 
 

@@ -6,10 +6,11 @@ from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from tests.replay.changed import Cautious, Hasty
-from tests.replay.record import HISTORIES
+from tests.replay.record import AFTERCARE, HISTORIES, WITH_AFTERCARE
 from tests.replay.stories import STORIES
 from tests.workflows.world import in_the_open
 from worker import workflow_runner
+from workflows.aftercare import Aftercare
 from workflows.offboarding import Offboarding
 
 ADVICE = """
@@ -41,9 +42,17 @@ async def test_a_change_of_the_command_order_without_a_patch_is_caught(name: str
         await replayer(Hasty).replay_workflow(recorded(name))
 
 
+async def test_a_recorded_aftercare_goes_on_under_the_present_code() -> None:
+    name = f"{WITH_AFTERCARE}_{AFTERCARE}"
+    try:
+        await replayer(Aftercare).replay_workflow(recorded(name))
+    except NondeterminismError as error:
+        pytest.fail(ADVICE.format(name=name) + str(error))
+
+
 async def test_the_same_change_behind_a_patch_is_not() -> None:
     await replayer(Cautious).replay_workflow(recorded("happy"))
 
 
 def test_every_story_is_recorded_and_nothing_else() -> None:
-    assert {path.stem for path in HISTORIES.glob("*.json")} == set(STORIES)
+    assert {path.stem for path in HISTORIES.glob("*.json")} == {*STORIES, f"{WITH_AFTERCARE}_{AFTERCARE}"}

@@ -1,8 +1,11 @@
 """What must be true of any case after any test: nothing wedged, nothing lost, nothing doubled, replayable."""
 
+from contextlib import suppress
 from typing import Any
 
 from temporalio.api.enums.v1 import WorkflowTaskFailedCause
+from temporalio.client import WorkflowHandle
+from temporalio.service import RPCError
 from temporalio.worker import Replayer
 
 from models import facts
@@ -10,6 +13,7 @@ from models.messages import NumberedFact
 from models.projection import from_snapshot
 from tests.workflows.running_case import RunningCase, eventually
 from worker import workflow_runner
+from workflows.aftercare import Aftercare
 from workflows.offboarding import Offboarding
 
 _OUR_FAULT = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE
@@ -21,12 +25,20 @@ async def audit(case: RunningCase) -> None:
     assert not facts.verify(case.case_id, case.chain()).problems
     for system in case.world.systems:
         assert all(set(rights) <= set(system.shown[0]) for rights in system.shown), "never more rights than before"
-    history = await case.handle.fetch_history()
+    await _replayable(case, case.handle)
+    with suppress(RPCError):  # most cases have no aftercare
+        await _replayable(case, case.aftercare)
+
+
+async def _replayable(case: RunningCase, handle: WorkflowHandle[Any, Any]) -> None:
+    history = await handle.fetch_history()
     failures = [event.workflow_task_failed_event_attributes for event in history.events]
     stuck = [failed.failure.message for failed in failures if failed.cause == _OUR_FAULT]
     assert not stuck, "no workflow task ever failed because of the code"
     await Replayer(
-        workflows=[Offboarding], workflow_runner=workflow_runner(), data_converter=case.world.client.data_converter
+        workflows=[Offboarding, Aftercare],
+        workflow_runner=workflow_runner(),
+        data_converter=case.world.client.data_converter,
     ).replay_workflow(history)
 
 

@@ -18,6 +18,9 @@ from models import decisions as d
 from models import facts, tables
 from models.database import reading
 from models.messages import CaseResult, NumberedFact
+from workflows import ids
+from workflows.aftercare import Aftercare
+from workflows.case_workflow import CaseWorkflow
 from workflows.decisions import REFUSED
 from workflows.offboarding import Offboarding
 
@@ -45,7 +48,7 @@ class RunningCase:
         token = self.world.prove(self.case_id, by, body) if proof is None else proof
         decision: d.Decision[Any] = d.Decision(by=by, body=body, proof=token)
         try:
-            answer: d.DecisionResult = await self.handle.execute_update(
+            answer: d.DecisionResult = await self._living.execute_update(
                 name_of(body), decision, result_type=d.DecisionResult
             )
         except WorkflowUpdateFailedError as failed:
@@ -57,7 +60,7 @@ class RunningCase:
     async def signal(self, by: Actor, body: d.Body, *, proof: str | None = None) -> None:
         """The person decides by signal."""
         token = self.world.prove(self.case_id, by, body) if proof is None else proof
-        await self.handle.signal(name_of(body), d.Decision(by=by, body=body, proof=token))
+        await self._living.signal(name_of(body), d.Decision(by=by, body=body, proof=token))
 
     async def state(self) -> Case:
         return await self._answer(Offboarding.state)
@@ -66,16 +69,28 @@ class RunningCase:
         """Every fact that the workflow knows to be written."""
         return await self._answer(Offboarding.facts)
 
-    async def _answer(self, query: Callable[[Offboarding], T]) -> T:
-        """The case's answer; a new run that has not begun yet is asked again."""
+    @property
+    def aftercare(self) -> WorkflowHandle[Aftercare, CaseResult]:
+        """What looks after the case once it has closed; there may be none."""
+        return self.world.client.get_workflow_handle_for(Aftercare.run, ids.aftercare_id(self.case_id))
+
+    @property
+    def _living(self) -> WorkflowHandle[Any, CaseResult]:
+        with reading(self.world.engine) as session:
+            row = session.get(tables.CaseView, self.case_id)
+        return self.aftercare if row is not None and (row.snapshot.get("aftercare") or {}).get("alone") else self.handle
+
+    async def _answer(self, query: Callable[[CaseWorkflow], T]) -> T:
+        """The case's answer, from its aftercare if that goes on; a new run that has not begun yet is asked again."""
 
         async def ask() -> tuple[T, ...]:
-            try:
-                return (await self.handle.query(query),)
-            except RPCError as error:
-                if error.status is not RPCStatusCode.FAILED_PRECONDITION:
-                    raise
-                return ()
+            for handle in (self.aftercare, self.handle):
+                try:
+                    return (await handle.query(query),)
+                except RPCError as error:
+                    if error.status not in (RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.NOT_FOUND):
+                        raise
+            return ()
 
         return (await eventually(ask, bool))[0]
 

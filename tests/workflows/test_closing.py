@@ -65,6 +65,7 @@ async def test_a_closed_case_takes_no_decision(world: World) -> None:
     await signed_and_sealed(case)
     await case.fast_forward(timedelta(days=32))
     await case.result()
-    with pytest.raises(Exception, match="already completed"):
-        await case.decide(b.COUNSEL, d.PlaceHold(reason="too late"))
-    assert case.tasks("a-hr") == []
+    await case.until(lambda c: c.aftercare is not None and c.aftercare.alone)
+    with pytest.raises(Refused, match=r"case\.closed"):
+        await case.decide(b.HR, d.CloseCase(reason="too late"))
+    assert {kind for kind, _ in case.tasks("a-hr")} == {"complete_duty"}, "what the law asks goes on"

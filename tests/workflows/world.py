@@ -2,16 +2,17 @@
 
 import uuid
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.access import AccessActivities
@@ -110,8 +111,9 @@ class World:
             system.go_on()
         self.ledger.away = False
         for case in self.cases:
-            if (await case.handle.describe()).status is WorkflowExecutionStatus.RUNNING:
-                await case.handle.terminate()
+            for handle in (case.handle, case.aftercare):
+                with suppress(RPCError):  # not every case has come to its aftercare
+                    await handle.terminate()
         await self.stop()
 
     def _effects(self) -> list[Callable[..., Any]]:

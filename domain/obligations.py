@@ -1,0 +1,98 @@
+"""What an employer still owes after the last day, as plain data: duties to offices, compensation, limitation."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class DutyKind(StrEnum):
+    """What has to be done once with an office, within days of the last day."""
+
+    UNEMPLOYED_LIST = "unemployed_list"
+    ARCHIVES_AND_INSURANCE = "archives_and_insurance"
+    HOUSING_FUND = "housing_fund"
+
+
+class InterruptionKind(StrEnum):
+    """What begins the limitation of a claim anew (LIM-01, LMA 27)."""
+
+    CLAIM = "claim"
+    COMPLAINT = "complaint"
+    PROMISE = "promise"
+    """The employer has promised to perform."""
+
+
+@dataclass(frozen=True)
+class DutyPlan:
+    kind: DutyKind
+    rule: str
+    days: int
+    """Calendar days after the last day; a holiday moves nothing (CRT-02)."""
+    warn_days: int | None = None
+
+
+@dataclass(frozen=True)
+class AftercarePlan:
+    """The figures of the law, pinned when the case opened."""
+
+    duties: tuple[DutyPlan, ...]
+    arbitration_years: int
+    unpaid_months: int
+    """So many months of compensation unpaid let the employee rescind the non-compete (NC-05)."""
+    escalate_days: int
+
+
+@dataclass(frozen=True)
+class Duty:
+    kind: DutyKind
+    rule: str
+    due: date
+    remind_at: datetime
+    warn_on: date | None = None
+    warned_at: datetime | None = None
+    missed_at: datetime | None = None
+    done_on: date | None = None
+    done_by: str = ""
+    reference: str = ""
+    reminders: int = 0
+
+
+@dataclass(frozen=True)
+class Compensation:
+    """One month of a non-compete. Which sum is paid is the payroll's business; here it counts whether it was."""
+
+    month: int
+    due: date
+    ask_at: datetime
+    remind_at: datetime | None = None
+    """None until it is asked for."""
+    paid_on: date | None = None
+    excused_because: str = ""
+    """Why it stays unpaid without the employer's fault, such as a closed bank account."""
+    reference: str = ""
+    overdue_at: datetime | None = None
+    """When the case noticed that it was not paid in time."""
+    escalated_at: datetime | None = None
+    reminders: int = 0
+
+    @property
+    def settled(self) -> bool:
+        return self.paid_on is not None or bool(self.excused_because)
+
+
+@dataclass(frozen=True)
+class Aftercare:
+    """Everything that is looked after from the end of the last day on."""
+
+    arbitration_until: date
+    """The last day to apply for arbitration, included (LIM-01)."""
+    duties: tuple[Duty, ...]
+    compensations: tuple[Compensation, ...] | None = None
+    """None until a non-compete is enforced."""
+    rescindable_since: date | None = None
+    """The first day on which the employee could rescind the non-compete (NC-05)."""
+    non_compete_ended_on: date | None = None
+    limitation_over_at: datetime | None = None
+    alone: bool = False
+    """True once the case has closed and a workflow of its own looks after this."""
+    ended_at: datetime | None = None
