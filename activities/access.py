@@ -4,7 +4,7 @@ from temporalio import activity
 
 from activities.failures import NotVerified
 from activities.ports import Connector, Connectors
-from domain.case import Operation
+from domain.rights import Operation
 from models.messages import AccessOrder, AccessReceipt
 
 

@@ -15,7 +15,8 @@ from api.errors import Problem
 from domain.errors import Refusal, RefusalKind
 from domain.people import Actor
 from models.database import utc_now
-from models.decisions import Body, Decision, DecisionKind, DecisionResult, digest
+from models.decision_bodies import Body
+from models.decisions import Decision, DecisionKind, DecisionResult, digest
 from models.messages import StartCase
 from models.proofs import Proofs
 from workflows import ids

@@ -15,7 +15,7 @@ from domain.law.freeze import Basis, BasisKind
 from domain.law.notice import NoticeFacts
 from domain.law.severance import Service
 from domain.money import Money
-from models.decisions import Key
+from models.decision_bodies import Key
 from models.forms import NO_NUL, POSITIVE_AMOUNT, REGION, SHARE, SOME_AMOUNT, TEXT
 from models.legal_facts import Records
 

@@ -23,7 +23,8 @@ from activities.access import act
 from activities.assembly import ConfiguredConnectors, plain
 from commands.running_cases import NoAnswer, NoWorkflow, ask, known_to_temporal
 from config import settings
-from domain.case import Case, SystemAccess
+from domain.case import Case
+from domain.rights import SystemAccess
 from models.database import connect, reading
 from models.messages import AccessOrder
 from models.restore import Restored, Told, bring_in_line

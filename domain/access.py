@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain import approvers
-from domain.case import IN_NOTICE, Case, GrantStatus, Operation, Stage, SystemAccess
+from domain.case import IN_NOTICE, Case, Stage
 from domain.change import Change, Fact, Notification
 from domain.law.freeze import Scope
+from domain.rights import GrantStatus, Operation, SystemAccess
 
 _AS_BEFORE = (Stage.OPENING, Stage.WITHDRAWING, Stage.WITHDRAWN)
 

@@ -7,15 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain import aftercare, approvers, clearances, grants
-from domain.case import (
-    Case,
-    ClearanceStatus,
-    GrantStatus,
-    ItemStatus,
-    SignatureStatus,
-    Stage,
-)
+from domain.case import Case, Stage
 from domain.change import Change, Fact, Notification, Rule
+from domain.handover import ClearanceStatus, ItemStatus, SignatureStatus
+from domain.rights import GrantStatus
 from domain.timezones import at_local, end_of, local_date
 
 _BEFORE_LAST_DAY = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)

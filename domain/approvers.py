@@ -1,7 +1,8 @@
 """Who is asked about temporary access: security approvers come and go while a case runs."""
 
-from domain.case import Case, Grant, GrantStatus
+from domain.case import Case
 from domain.change import Change, Notification
+from domain.rights import Grant, GrantStatus
 
 
 def security(case: Case) -> tuple[str, ...]:

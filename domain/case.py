@@ -1,4 +1,4 @@
-"""What an offboarding case is made of: plain immutable data, no rules.
+"""The state of an offboarding case: plain immutable data, no rules. Its parts: `handover`, `rights`, `obligations`.
 
 Rules live beside it, one file per concern (`access`, `grants`, `checklist`, `clearances`, `signing`, `last_day`,
 `closing`, `agenda`). Each rule is a pure function from a `Case` to a `Change`.
@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from domain.law.freeze import Scope
+from domain.handover import Clearance, HandoverRecord, Item
 from domain.obligations import Aftercare
-from domain.people import Text
 from domain.plan import Plan
+from domain.rights import Freeze, Grant, SystemAccess
 
 
 class Stage(StrEnum):
@@ -34,221 +34,6 @@ class Stage(StrEnum):
 IN_NOTICE = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)
 """The departure is settled and the leaver is still here: what may be frozen is frozen, what is granted is given."""
 CLOSED_STAGES = (Stage.COMPLETED, Stage.COMPLETED_WITH_GAPS, Stage.WITHDRAWN)
-
-
-class Operation(StrEnum):
-    """What a connected system was last told to do with the leaver's rights."""
-
-    NONE = "none"
-    FREEZE = "freeze"
-    GRANT = "grant"
-    REVOKE = "revoke"
-    RESTORE = "restore"
-    CLOSE = "close"
-
-
-@dataclass(frozen=True)
-class SystemAccess:
-    """The leaver's rights in one connected system: held before the case, wanted now, and last read back."""
-
-    system: str
-    held: tuple[str, ...]
-    frozen: tuple[str, ...]
-    """The part of `held` that the full freeze takes away."""
-    desired: tuple[str, ...]
-    operation: Operation = Operation.NONE
-    revision: int = 0
-    """Grows with every change of `desired`; the idempotency key of an effect is made of it."""
-    verified_revision: int = 0
-    observed: tuple[str, ...] | None = None
-    """What the system itself said at the last read back; None before the first."""
-    wanted_since: datetime | None = None
-    failing_since: datetime | None = None
-    last_problem: str = ""
-    limited: tuple[str, ...] = ()
-    """The part of `frozen` that is taken away also where the freeze has no basis."""
-
-    @property
-    def verified(self) -> bool:
-        return self.revision == self.verified_revision
-
-
-@dataclass(frozen=True)
-class Freeze:
-    """How far the freeze goes now, and what it rests on."""
-
-    scope: Scope = Scope.FULL
-    basis: str = ""
-    waits_for_counsel: bool = False
-
-
-class ItemStatus(StrEnum):
-    OPEN = "open"
-    HANDED_OVER = "handed_over"
-    ACCEPTED = "accepted"
-    WAIVED = "waived"
-    CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True)
-class Proof:
-    """How the leaver shows that an item was handed over."""
-
-    note: str
-    reference: str = ""
-    """Where the proof is: a document number, an address inside the company, an attachment's SHA-256."""
-
-
-@dataclass(frozen=True)
-class Item:
-    """One thing to hand over, with its receiver and an objective criterion of completion (HND-01)."""
-
-    id: str
-    title: Text
-    criterion: Text
-    category: str
-    receiver: str
-    proof_required: bool
-    status: ItemStatus = ItemStatus.OPEN
-    proof: Proof | None = None
-    refusals: int = 0
-    last_reason: str = ""
-    remind_at: datetime | None = None
-    reminders: int = 0
-
-
-class ClearanceStatus(StrEnum):
-    PENDING = "pending"
-    SENT_BACK = "sent_back"
-    APPROVED = "approved"
-    CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True)
-class Seat:
-    """One person asked to approve, possibly in the place of another."""
-
-    account: str
-    on_behalf_of: str = ""
-
-
-@dataclass(frozen=True)
-class Approval:
-    account: str
-    at: datetime
-    note: str = ""
-    on_behalf_of: str = ""
-    """Who delegated this decision to `account`; empty if it was the account's own."""
-
-
-@dataclass(frozen=True)
-class Clearance:
-    """One department's confirmation that its part of the handover is done, on its own clock."""
-
-    department: str
-    title: Text
-    levels: tuple[tuple[str, ...], ...]
-    """Approvers by level of escalation; each tuple is asked together."""
-    quorum: int
-    remind_every: int
-    escalate_after: int
-    due_after: int
-    """`remind_every`, `escalate_after`, `due_after` count working days."""
-    status: ClearanceStatus = ClearanceStatus.PENDING
-    level: int = 0
-    seats: tuple[Seat, ...] = ()
-    approvals: tuple[Approval, ...] = ()
-    opened_at: datetime | None = None
-    due_at: datetime | None = None
-    remind_at: datetime | None = None
-    escalate_at: datetime | None = None
-    reminders: int = 0
-    sent_back: int = 0
-    last_reason: str = ""
-
-    def undecided(self) -> tuple[str, ...]:
-        """Accounts that are asked and have not approved yet, in the order in which they were asked."""
-        done = {approval.account for approval in self.approvals}
-        return tuple(seat.account for seat in self.seats if seat.account not in done)
-
-
-class GrantStatus(StrEnum):
-    REQUESTED = "requested"
-    REFUSED = "refused"
-    ACTIVE = "active"
-    EXPIRED = "expired"
-    REVOKED = "revoked"
-    ENDED = "ended"
-    """Ended by the case itself: last day, withdrawal."""
-
-
-@dataclass(frozen=True)
-class Grant:
-    """A temporary, scoped exception from the freeze. `hours` is what was asked for; `expires_at` what was given."""
-
-    id: str
-    system: str
-    rights: tuple[str, ...]
-    reason: str
-    hours: int
-    requested_by: str
-    requested_at: datetime
-    status: GrantStatus = GrantStatus.REQUESTED
-    decided_by: str = ""
-    decision_reason: str = ""
-    starts_at: datetime | None = None
-    expires_at: datetime | None = None
-    warn_at: datetime | None = None
-    ended_at: datetime | None = None
-    remind_at: datetime | None = None
-    reminders: int = 0
-
-
-class PartyRole(StrEnum):
-    LEAVER = "leaver"
-    RECEIVER = "receiver"
-    WITNESS = "witness"
-
-
-class SignatureStatus(StrEnum):
-    WAITING = "waiting"
-    SIGNED = "signed"
-    REFUSED = "refused"
-    """Refused, and not yet witnessed."""
-    REFUSAL_WITNESSED = "refusal_witnessed"
-
-
-@dataclass(frozen=True)
-class Signature:
-    """What one party did with the handover record."""
-
-    role: PartyRole
-    account: str
-    status: SignatureStatus = SignatureStatus.WAITING
-    at: datetime | None = None
-    reason: str = ""
-    witnessed_by: str = ""
-
-    @property
-    def settled(self) -> bool:
-        return self.status in (SignatureStatus.SIGNED, SignatureStatus.REFUSAL_WITNESSED)
-
-
-@dataclass(frozen=True)
-class HandoverRecord:
-    """The document that the parties sign, named by the hash of the exact text they were shown."""
-
-    document_id: str
-    sha256: str
-    signatures: tuple[Signature, ...]
-    opened_at: datetime
-    remind_at: datetime | None = None
-    reminders: int = 0
-    sealed_at: datetime | None = None
-
-    @property
-    def settled(self) -> bool:
-        return all(signature.settled for signature in self.signatures)
 
 
 class Side(StrEnum):
@@ -335,7 +120,7 @@ class Case:
     plan_problem: str = ""
     """Why no plan could be made yet."""
     last_day: date | None = None
-    freeze: Freeze = Freeze()
+    freeze: Freeze = field(default_factory=Freeze)
     systems: tuple[SystemAccess, ...] = ()
     items: tuple[Item, ...] = ()
     clearances: tuple[Clearance, ...] = ()

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain import signing
-from domain.case import Case, Item, ItemStatus, Proof, Stage
+from domain.case import Case, Stage
 from domain.change import Change, Fact, Notification
 from domain.errors import conflict, forbidden, invalid, not_found
+from domain.handover import Item, ItemStatus, Proof
 from domain.people import Actor, Role
 from domain.plan import Plan
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain import signing
-from domain.case import Approval, Case, Clearance, ClearanceStatus, Seat, Stage
+from domain.case import Case, Stage
 from domain.change import Change, Fact, Notification
 from domain.errors import conflict, forbidden, invalid, not_found
+from domain.handover import Approval, Clearance, ClearanceStatus, Seat
 from domain.people import Actor, Role
 from domain.plan import Plan
 

@@ -10,88 +10,17 @@ from domain import (
     approvers,
     checklist,
     clearances,
-    freezing,
     grants,
     non_compete,
     papers,
     signing,
 )
-from domain.case import (
-    Case,
-    ClearanceStatus,
-    Freeze,
-    Gap,
-    Hold,
-    SignatureStatus,
-    Stage,
-    SystemAccess,
-)
+from domain.case import Case, Gap, Stage
 from domain.change import Change, Fact, Notification
 from domain.errors import conflict, forbidden, invalid
+from domain.handover import ClearanceStatus, SignatureStatus
 from domain.people import Actor, Role
-from domain.plan import Plan
 from domain.timezones import end_of
-
-
-def plan_missing(case: Case, problem: str, hr: str, now: datetime) -> Change:
-    """No plan can be made of the company's data as it stands: a person has to mend it. Nothing is frozen meanwhile."""
-    fact = Fact("PlanMissing", now, data={"because": problem})
-    return Change(replace(case, plan_problem=problem), (fact,), (Notification("plan_missing", (hr,), (problem,)),))
-
-
-def open_case(case: Case, plan: Plan, now: datetime) -> Change:
-    """Pins the plan: from here on templates, policies and legal answers no longer change for this case."""
-    opened = replace(
-        case,
-        plan=plan,
-        plan_problem="",
-        non_compete=non_compete.from_plan(plan.non_compete, plan.calendar.opening_after(now, plan.policy.remind_every)),
-        freeze=Freeze(plan.freeze.scope, plan.freeze.basis, plan.freeze.waits_for_counsel),
-        last_day=plan.last_day,
-        stage=Stage.FREEZING,
-        systems=tuple(
-            SystemAccess(s.system, held=s.held, frozen=s.frozen, limited=s.limited, desired=s.held, observed=None)
-            for s in plan.systems
-        ),
-        items=checklist.from_plan(plan, now),
-        clearances=clearances.from_plan(plan),
-    )
-    facts = [
-        Fact(
-            "CaseOpened",
-            now,
-            plan.hr,
-            data={
-                "arrived_at": case.arrived_at.isoformat(),
-                "last_day": plan.last_day.isoformat(),
-                "earliest_last_day": plan.earliest_last_day.isoformat(),
-                "template": plan.template,
-                "template_version": plan.template_version,
-                "systems": tuple(s.system for s in plan.systems),
-                "items": tuple(item.id for item in plan.items),
-            },
-        )
-    ]
-    facts += [
-        Fact(
-            "LawAsked",
-            now,
-            data={
-                "rule": law.rule_id,
-                "citation": law.citation,
-                "answer": law.answer,
-                "pack": law.pack,
-                "pack_version": law.pack_version,
-                "action": law.action,
-                "reason": law.reason,
-            },
-        )
-        for law in (*plan.law, *plan.freeze.law)
-    ]
-    told = tuple(dict.fromkeys(a for a in (plan.leaver, plan.witness, plan.receiver) if a))
-    asked = clearances.open_all(opened, now)
-    change = Change(opened, tuple(facts), (Notification("case_opened", told),))
-    return change.then(freezing.announce(opened, now)).then(asked)
 
 
 def enter(case: Case, stage: Stage, now: datetime) -> Change:
@@ -244,33 +173,6 @@ def withdrawn(case: Case, now: datetime) -> Change:
         (Fact("CaseWithdrawn", now, data={"restored": tuple(s.system for s in case.systems)}),),
         (Notification("case_withdrawn", told),),
     )
-
-
-def place_hold(case: Case, by: Actor, reason: str, now: datetime) -> Change:
-    """Counsel keeps the case from closing. Wages, certificate and last day are untouched by it (HND-02)."""
-    _require_counsel(case, by)
-    if case.closed and not aftercare.looked_after_alone(case):
-        raise conflict("case.closed")
-    if case.hold is not None:
-        raise conflict("hold.already_placed")
-    if not reason:
-        raise invalid("reason.required")
-    fact = Fact("HoldPlaced", now, by.account, {"reason": reason})
-    return Change(replace(case, hold=Hold(reason, by.account, now)), (fact,))
-
-
-def lift_hold(case: Case, by: Actor, reason: str, now: datetime) -> Change:
-    """Counsel lifts the hold."""
-    _require_counsel(case, by)
-    if case.hold is None:
-        raise conflict("hold.none")
-    fact = Fact("HoldLifted", now, by.account, {"reason": reason})
-    return Change(replace(case, hold=None), (fact,))
-
-
-def _require_counsel(case: Case, by: Actor) -> None:
-    if not by.has(Role.COUNSEL) or by.account == case.agreed.leaver:
-        raise forbidden("hold.only_counsel")
 
 
 def require_running(case: Case, *, or_undone: bool = False) -> None:

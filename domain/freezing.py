@@ -7,11 +7,12 @@ on, a supplementary agreement that both sides have signed can bring it.
 from dataclasses import replace
 from datetime import date, datetime
 
-from domain.case import IN_NOTICE, Case, Freeze
+from domain.case import IN_NOTICE, Case
 from domain.change import Change, Fact, Notification
 from domain.errors import conflict, forbidden, invalid
 from domain.law.freeze import Scope
 from domain.people import Actor, Role
+from domain.rights import Freeze
 from domain.timezones import local_date
 
 

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from domain import approvers
 from domain.access import frozen_rights
-from domain.case import Case, Grant, GrantStatus, Stage
+from domain.case import Case, Stage
 from domain.change import Change, Fact, Notification
 from domain.errors import conflict, forbidden, invalid, not_found
 from domain.people import Actor, Role
+from domain.rights import Grant, GrantStatus
 from domain.timezones import end_of
 
 _GRANTABLE = (Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)

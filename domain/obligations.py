@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from domain.law.answers import LegalAnswer
+
 
 class DutyKind(StrEnum):
     """What has to be done once with an office, within days of the last day."""
@@ -40,6 +42,8 @@ class AftercarePlan:
     unpaid_months: int
     """So many months of compensation unpaid let the employee rescind the non-compete (NC-05)."""
     escalate_days: int
+    law: tuple[LegalAnswer, ...] = ()
+    """What these figures rest on."""
 
 
 @dataclass(frozen=True)

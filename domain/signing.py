@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from domain.case import Case, HandoverRecord, ItemStatus, PartyRole, Signature, SignatureStatus, Stage
+from domain.case import Case, Stage
 from domain.change import Change, Fact, Notification
 from domain.errors import conflict, forbidden, invalid, not_found
+from domain.handover import HandoverRecord, ItemStatus, PartyRole, Signature, SignatureStatus
 from domain.people import Actor, Role
 
 _SIGNABLE = (Stage.SIGNING, Stage.LEAVING, Stage.PURSUING)

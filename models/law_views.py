@@ -67,10 +67,11 @@ def all_shown(answers: Iterable[LegalAnswer]) -> list[LawAnswer]:
 
 
 def of_case(snapshot: Mapping[str, Any]) -> list[LawAnswer]:
-    """What the law said when the case opened, about the notice and about the freeze; nothing before there is a plan."""
+    """What the law said when the case opened: of notice, freeze and aftercare; nothing before there is a plan."""
     plan = snapshot.get("plan") or {}
-    freeze = plan.get("freeze") or {}
-    return all_shown(_ANSWERS.validate_python([*plan.get("law", ()), *freeze.get("law", ())]))
+    freeze, aftercare = plan.get("freeze") or {}, plan.get("aftercare") or {}
+    answers = (*plan.get("law", ()), *freeze.get("law", ()), *aftercare.get("law", ()))
+    return all_shown(_ANSWERS.validate_python(answers))
 
 
 def _messages(answer: LegalAnswer) -> dict[str, str]:

@@ -4,9 +4,11 @@ from datetime import date, datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from domain.case import Case, Operation, PaperKind, Signature
+from domain.case import Case, PaperKind
 from domain.change import Notification
+from domain.handover import Signature
 from domain.plan import Plan
+from domain.rights import Operation
 
 
 class Message(BaseModel):

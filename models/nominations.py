@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from domain.errors import conflict, invalid
 from domain.people import Role
 from models.accounts import Caller
-from models.decisions import AssignReceiver, Body, DelegateClearance, ReassignClearance
+from models.decision_bodies import AssignReceiver, Body, DelegateClearance, ReassignClearance
 from models.tables import Account, CaseView, Notice
 
 NOMINATIONS = (AssignReceiver, ReassignClearance, DelegateClearance)

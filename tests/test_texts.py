@@ -10,18 +10,11 @@ import pytest
 from pydantic_core.core_schema import ErrorType
 
 from api import field_problems
-from domain.case import (
-    ClearanceStatus,
-    GrantStatus,
-    ItemStatus,
-    Operation,
-    PaperKind,
-    PartyRole,
-    SignatureStatus,
-    Stage,
-)
+from domain.case import PaperKind, Stage
+from domain.handover import ClearanceStatus, ItemStatus, PartyRole, SignatureStatus
 from domain.obligations import DutyKind, InterruptionKind
 from domain.people import Role
+from domain.rights import GrantStatus, Operation
 from models import forms, import_problems
 from models.decisions import DECISIONS
 from tests import spoken

@@ -13,8 +13,8 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from activities.access import AccessActivities
 from domain import access
-from domain.case import SystemAccess
 from domain.change import Rule
+from domain.rights import SystemAccess
 from models.messages import AccessOrder, AccessReceipt
 from workflows import ids, options
 from workflows.failure import Failure

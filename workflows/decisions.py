@@ -14,7 +14,8 @@ from temporalio.exceptions import ApplicationError
 
 from domain.change import Rule
 from domain.errors import Refusal
-from models.decisions import DECISIONS, Body, Decision, DecisionKind, DecisionResult, digest
+from models.decision_bodies import Body
+from models.decisions import DECISIONS, Decision, DecisionKind, DecisionResult, digest
 from models.messages import Proof
 from workflows.journal import Journal, remember
 from workflows.rules import rule_for

@@ -11,7 +11,7 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
 
 from activities.casework import CaseActivities
-from domain import aftercare, closing
+from domain import aftercare, opening
 from domain.change import Rule
 from domain.plan import Plan
 from models.messages import CaseResult, StartCase
@@ -48,7 +48,7 @@ class Offboarding(CaseWorkflow):
     async def _open(self) -> None:
         if self._case.plan is None:
             plan = await self._planned()
-            await self.journal.apply(lambda case, now: closing.open_case(case, plan, now))
+            await self.journal.apply(lambda case, now: opening.open_case(case, plan, now))
 
     async def _planned(self) -> Plan:
         """The plan, in rounds without limit; after each round that gave none, whoever registered the case hears why."""
@@ -88,4 +88,4 @@ class Offboarding(CaseWorkflow):
 
 
 def _plan_missing(problem: str, hr: str) -> Rule:
-    return lambda case, now: closing.plan_missing(case, problem, hr, now)
+    return lambda case, now: opening.plan_missing(case, problem, hr, now)

@@ -7,8 +7,9 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.casework import CaseActivities
 from domain import signing
-from domain.case import Case, HandoverRecord
+from domain.case import Case
 from domain.change import Change, Rule
+from domain.handover import HandoverRecord
 from models.messages import RecordDraft, SealOrder
 from workflows import options
 from workflows.journal import Journal

@@ -11,14 +11,15 @@ from domain import (
     closing,
     freezing,
     grants,
+    holds,
     last_day,
     non_compete,
     signing,
 )
-from domain.case import Proof as ItemProof
 from domain.change import Rule
+from domain.handover import Proof as ItemProof
 from domain.people import Actor
-from models import decisions as d
+from models import decision_bodies as d
 
 # A table of lambdas can't say that each takes the body named beside it; the decision's own model has checked it before.
 Binding = Callable[[Actor, Any], Rule]
@@ -76,8 +77,8 @@ RULES: dict[type[d.Body], Binding] = {
         lambda c, now: aftercare_decisions.end_non_compete(c, by, b.side, b.on, b.reason, now)
     ),
     d.CloseCase: lambda by, b: lambda c, now: closing.request_close(c, by, b.reason, now),
-    d.PlaceHold: lambda by, b: lambda c, now: closing.place_hold(c, by, b.reason, now),
-    d.LiftHold: lambda by, b: lambda c, now: closing.lift_hold(c, by, b.reason, now),
+    d.PlaceHold: lambda by, b: lambda c, now: holds.place_hold(c, by, b.reason, now),
+    d.LiftHold: lambda by, b: lambda c, now: holds.lift_hold(c, by, b.reason, now),
 }
 
 

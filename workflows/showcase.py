@@ -68,7 +68,22 @@ def details(case: Case) -> str:
     if case.gaps:
         lines.append("\n**Gaps**")
         lines += [f"- {gap.kind} {gap.subject}: {gap.detail}" for gap in case.gaps]
+    lines += _afterwards(case)
     unverified = access.unverified(case)
     if unverified:
         lines.append(f"\n{len(unverified)} system(s) still retried without limit.")
     return "\n".join(lines)
+
+
+def _afterwards(case: Case) -> list[str]:
+    found = case.aftercare
+    if found is None:
+        return []
+    lines = [f"\n**After the last day** (claims until {found.arbitration_until.isoformat()})"]
+    for duty in found.duties:
+        done = f"done {duty.done_on.isoformat()}" if duty.done_on else f"due {duty.due.isoformat()}"
+        lines.append(f"- {'[x]' if duty.done_on else '[ ]'} {duty.kind.value}: {done}")
+    owed = [month for month in found.compensations or () if not month.settled]
+    if owed:
+        lines.append(f"- [ ] non-compete: {len(owed)} month(s) left, the next due {owed[0].due.isoformat()}")
+    return lines

@@ -16,7 +16,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from activities.failures import Permanent
-from domain.case import Case, Signature
+from domain.case import Case
+from domain.handover import Signature
 from models.database import writing
 from models.messages import PresentedRecord, RecordDraft, SealOrder
 from models.tables import Document, Seal

@@ -21,8 +21,9 @@ from domain.errors import Refusal, conflict
 from models import queries
 from models.accounts import Caller, confirm_password
 from models.database import reading
+from models.decision_bodies import AssignReceiver, Body
 from models.decision_examples import EXAMPLES
-from models.decisions import DECISIONS, AssignReceiver, Body, DecisionKind, DecisionResult
+from models.decisions import DECISIONS, DecisionKind, DecisionResult
 from models.forms import DECISION, TEXT, UNSEEN
 from models.idempotency import is_used, request_digest, reserve
 from models.nominations import NOMINATIONS, require_eligible

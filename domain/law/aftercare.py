@@ -3,6 +3,7 @@
 from datetime import date
 
 from domain.law.rulebook import RuleBook
+from domain.law.rules import Action
 from domain.obligations import AftercarePlan, DutyKind, DutyPlan
 
 
@@ -15,18 +16,22 @@ def plan(book: RuleBook, last_day: date) -> AftercarePlan | None:
     limitation, arrears = book.find("LIM-01", last_day), book.find("NC-05", last_day)
     if transfer is None or lists is None or limitation is None or arrears is None:
         return None
+    unemployed, fund = lists.number("unemployed_days"), lists.number("housing_fund_days")
+    archives, years = transfer.number("due_days"), limitation.number("years")
+    months, wait = arrears.number("unpaid_months"), arrears.number("escalate_days")
     return AftercarePlan(
         duties=(
-            DutyPlan(DutyKind.UNEMPLOYED_LIST, lists.id, lists.number("unemployed_days")),
-            DutyPlan(
-                DutyKind.ARCHIVES_AND_INSURANCE,
-                transfer.id,
-                transfer.number("due_days"),
-                transfer.number("warn_days"),
-            ),
-            DutyPlan(DutyKind.HOUSING_FUND, lists.id, lists.number("housing_fund_days")),
+            DutyPlan(DutyKind.UNEMPLOYED_LIST, lists.id, unemployed),
+            DutyPlan(DutyKind.ARCHIVES_AND_INSURANCE, transfer.id, archives, transfer.number("warn_days")),
+            DutyPlan(DutyKind.HOUSING_FUND, lists.id, fund),
         ),
-        arbitration_years=limitation.number("years"),
-        unpaid_months=arrears.number("unpaid_months"),
-        escalate_days=arrears.number("escalate_days"),
+        arbitration_years=years,
+        unpaid_months=months,
+        escalate_days=wait,
+        law=(
+            book.answer(transfer.id, last_day, f"+ P{archives}D"),
+            book.answer(lists.id, last_day, f"+ P{unemployed}D, + P{fund}D"),
+            book.answer(limitation.id, last_day, f"+ P{years}Y", action=Action.RECORD),
+            book.answer(arrears.id, last_day, f"{months} × P1M, P{wait}D", action=Action.RECORD),
+        ),
     )

@@ -22,7 +22,7 @@ from activities.mail import MailDispatcher
 from domain.access import settle
 from domain.case import Case
 from domain.change import Notification
-from domain.closing import open_case
+from domain.opening import open_case
 from domain.people import Text
 from domain.plan import ItemPlan
 from models.database import reading, writing

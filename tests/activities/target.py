@@ -11,7 +11,7 @@ from typing import Any
 from standardwebhooks.webhooks import Webhook
 
 from activities.connectors.webhook import WebhookConnector
-from domain.case import Operation
+from domain.rights import Operation
 from models.messages import AccessOrder
 from tests.domain.cases import NOW
 

@@ -14,7 +14,8 @@ from sqlmodel import select
 from activities.connectors.confirmation import InAppConfirmation
 from activities.failures import Permanent
 from domain import signing
-from domain.case import Case, SignatureStatus
+from domain.case import Case
+from domain.handover import SignatureStatus
 from models.database import reading
 from models.messages import PresentedRecord, RecordDraft, SealOrder
 from models.tables import Document, Seal

@@ -13,7 +13,7 @@ from activities.assembly import ConfiguredConnectors
 from activities.connectors.entitlements import EntitlementConnector
 from activities.connectors.webhook import WebhookConnector
 from activities.failures import NotVerified, PersonMustAct
-from domain.case import Operation
+from domain.rights import Operation
 from models.database import reading, writing
 from models.messages import AccessOrder, AccessReceipt
 from models.tables import ConnectedSystem, EffectRow, Entitlement

@@ -11,7 +11,7 @@ from activities.access import AccessActivities
 from activities.connectors.webhook import WebhookConnector
 from activities.failures import NotVerified, PersonMustAct, TryAgain
 from activities.ports import Connector
-from domain.case import Operation
+from domain.rights import Operation
 from models.messages import AccessOrder, AccessReceipt
 from tests.activities.target import SECRET, Answer, Target, an_order, connector, freeze, read_back
 from tests.domain.cases import NOW

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from domain import closing
+from domain import opening
 from domain.access import settle
 from domain.case import Case
 from models import projection
@@ -101,7 +101,7 @@ def opened_case(engine: Engine, number: int = 1) -> Case:
     builders.notice(engine, name, START, open_for=None)
     start = StartCase(case_id=name, employee_id="e-lin", arrived_at=START)
     plan = DatabasePlanner(engine).plan(start)
-    change = closing.open_case(Case(name, "e-lin", START), plan, START)
+    change = opening.open_case(Case(name, "e-lin", START), plan, START)
     return settle(change.case, START)
 
 

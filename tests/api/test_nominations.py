@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import Engine
 
 from models.database import writing
-from models.decisions import DECISIONS, Body
+from models.decision_bodies import Body
+from models.decisions import DECISIONS
 from models.nominations import NOMINATIONS
 from models.tables import Account
 from tests.api.house import Api, new_key, problem

@@ -6,21 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from domain.case import (
-    Case,
-    Gap,
-    Grant,
-    HandoverRecord,
-    Hold,
-    LastDayProposal,
-    PartyRole,
-    Proof,
-    Seat,
-    Side,
-    Signature,
-    Stage,
-    WithdrawalRequest,
-)
+from domain.case import Case, Gap, Hold, LastDayProposal, Side, Stage, WithdrawalRequest
+from domain.handover import HandoverRecord, PartyRole, Proof, Seat, Signature
+from domain.rights import Grant
 from models.database import writing
 from models.tables import Document
 from tests.api import contract

@@ -12,11 +12,14 @@ from typing import Any
 import pytest
 
 from domain import access, checklist, clearances, closing, papers, signing
-from domain.case import Case, Clearance, Grant, Item, PaperKind, Proof, Stage
+from domain.case import Case, PaperKind, Stage
 from domain.change import Change
 from domain.errors import Refusal, RefusalKind
+from domain.handover import Clearance, Item, Proof
+from domain.opening import open_case
 from domain.people import Actor, Role, Text
 from domain.plan import ClearancePlan, ItemPlan, Plan, SystemPlan
+from domain.rights import Grant
 from domain.timezones import at_local, end_of
 from domain.working_days import WorkingCalendar
 
@@ -86,7 +89,7 @@ def plan(**changes: Any) -> Plan:
 
 def opened(now: datetime = NOW, **changes: Any) -> Case:
     """A case just opened, its systems told to freeze."""
-    return after(closing.open_case(Case("c1", "e1", now), plan(**changes), now), now)
+    return after(open_case(Case("c1", "e1", now), plan(**changes), now), now)
 
 
 def after(change: Change, now: datetime = NOW) -> Case:

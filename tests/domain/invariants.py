@@ -1,9 +1,11 @@
 """What holds for every case at every moment, whoever did whatever before. Each sentence is a check of its own."""
 
 from domain import access, closing, non_compete, signing
-from domain.case import ClearanceStatus, Gap, GrantStatus, ItemStatus, PaperKind, Stage
+from domain.case import Gap, PaperKind, Stage
 from domain.checklist import PENDING
+from domain.handover import ClearanceStatus, ItemStatus
 from domain.law.freeze import Scope
+from domain.rights import GrantStatus
 from tests.domain.world import World
 
 NOTICE = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)

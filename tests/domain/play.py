@@ -6,11 +6,13 @@ from random import Random
 
 from domain import access, agenda, closing, non_compete
 from domain.agenda import Task
-from domain.case import Case, ClearanceStatus, GrantStatus
+from domain.case import Case
 from domain.checklist import PENDING
+from domain.handover import ClearanceStatus
 from domain.people import Actor
+from domain.rights import GrantStatus
 from domain.timezones import local_date
-from models import decisions as d
+from models import decision_bodies as d
 from tests.domain import cases as c
 from tests.domain.world import World
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from domain import access, closing, grants
-from domain.case import Case, Operation, Stage
+from domain.case import Case, Stage
 from domain.plan import SystemPlan
+from domain.rights import Operation
 from tests.domain import cases as c
 
 LATER = c.NOW + timedelta(hours=1)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain import aftercare, aftercare_decisions, agenda, closing, process
+from domain import aftercare, aftercare_decisions, agenda, closing, holds, process
 from domain.case import Case, Side, Stage
 from domain.change import Change
 from domain.law.periods import add_months
@@ -165,13 +165,13 @@ def test_nothing_happens_twice_in_twenty_five_months_and_then_it_is_over() -> No
 
 def test_a_legal_hold_keeps_it_open() -> None:
     held = a.on(
-        date(2026, 12, 28), lambda case, now: closing.place_hold(case, c.COUNSEL, "arbitration", now), a.closed()
+        date(2026, 12, 28), lambda case, now: holds.place_hold(case, c.COUNSEL, "arbitration", now), a.closed()
     ).case
     for kind in DutyKind:
         held = done(held, kind, date(2026, 12, 29)).case
     case, _ = a.lived(held, LATER, c.opening(date(2026, 12, 29)) + timedelta(hours=1))
     assert aftercare.lives(case)
-    change = process.carry_out(lambda case, now: closing.lift_hold(case, c.COUNSEL, "settled", now), case, LATER)
+    change = process.carry_out(lambda case, now: holds.lift_hold(case, c.COUNSEL, "settled", now), case, LATER)
     assert c.kinds(change) == ("HoldLifted", "AftercareEnded")
 
 

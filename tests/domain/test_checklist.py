@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from domain import checklist, signing
-from domain.case import Item, ItemStatus, Proof, Stage
+from domain.case import Stage
+from domain.handover import Item, ItemStatus, Proof
 from domain.people import Actor
 from tests.domain import cases as c
 

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from domain import clearances, signing
-from domain.case import Case, ClearanceStatus, Stage
+from domain.case import Case, Stage
+from domain.handover import ClearanceStatus
 from domain.people import Actor
 from domain.working_days import WorkingCalendar
 from tests.domain import cases as c

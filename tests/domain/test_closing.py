@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from domain import access, checklist, closing, last_day, signing
-from domain.case import Case, Gap, Operation, Stage
+from domain import access, checklist, closing, holds, last_day, opening, signing
+from domain.case import Case, Gap, Stage
 from domain.law.answers import LegalAnswer
 from domain.people import Actor
 from domain.plan import Policy
+from domain.rights import Operation
 from domain.timezones import end_of
 from tests.domain import cases as c
 
@@ -28,13 +29,13 @@ def failing(case: Case, system: str = "erp") -> Case:
 
 
 def held(case: Case) -> Case:
-    return closing.place_hold(case, c.COUNSEL, "arbitration", c.NOW).case
+    return holds.place_hold(case, c.COUNSEL, "arbitration", c.NOW).case
 
 
 @pytest.mark.law("HND-01")
 def test_opening_pins_the_plan_and_asks_everybody_at_once() -> None:
     law = LegalAnswer("NOT-01", "art. 37", "30 days", "cn", "2026-11")
-    change = closing.open_case(Case("c1", "e1", c.NOW), c.plan(law=(law,)), c.NOW)
+    change = opening.open_case(Case("c1", "e1", c.NOW), c.plan(law=(law,)), c.NOW)
     assert (change.case.stage, change.case.last_day) == (Stage.FREEZING, c.LAST_DAY)
     assert c.kinds(change) == ("CaseOpened", "LawAsked", "FreezeJudged", "ClearancesOpened")
     assert (change.facts[0].data["systems"], change.facts[1].data["rule"]) == (("crm", "erp", "mail"), "NOT-01")
@@ -65,7 +66,7 @@ def test_while_a_case_is_undone_only_a_legal_hold_is_decided() -> None:
     with c.conflict("case.being_withdrawn"):
         closing.require_running(case)
     closing.require_running(case, or_undone=True)
-    assert closing.lift_hold(held(case), c.COUNSEL, "", c.NOW).case.hold is None
+    assert holds.lift_hold(held(case), c.COUNSEL, "", c.NOW).case.hold is None
 
 
 def test_the_freeze_is_answered_when_each_system_followed_or_raised_its_alarm() -> None:
@@ -208,7 +209,7 @@ def test_writing_off_needs_a_reason() -> None:
 def test_a_case_on_hold_never_closes_by_itself(now: datetime) -> None:
     case = held(complete())
     assert not closing.may_close(case, now)
-    assert closing.may_close(closing.lift_hold(case, c.COUNSEL, "settled", now).case, now)
+    assert closing.may_close(holds.lift_hold(case, c.COUNSEL, "settled", now).case, now)
 
 
 def test_a_hold_comes_before_the_wish_to_close() -> None:
@@ -221,26 +222,26 @@ def test_a_hold_comes_before_the_wish_to_close() -> None:
 @pytest.mark.parametrize("by", [c.HR, c.WITNESS, c.LEAVER_OF_ALL_ROLES])
 def test_only_counsel_holds_a_case_and_not_the_own_one(by: Actor) -> None:
     with c.forbidden("hold.only_counsel"):
-        closing.place_hold(c.handing_over(), by, "r", c.NOW)
+        holds.place_hold(c.handing_over(), by, "r", c.NOW)
     with c.forbidden("hold.only_counsel"):
-        closing.lift_hold(held(c.handing_over()), by, "r", c.NOW)
+        holds.lift_hold(held(c.handing_over()), by, "r", c.NOW)
 
 
 def test_a_hold_is_placed_once_with_a_reason_on_a_case_that_is_open() -> None:
-    change = closing.place_hold(c.handing_over(), c.COUNSEL, "arbitration", c.NOW)
+    change = holds.place_hold(c.handing_over(), c.COUNSEL, "arbitration", c.NOW)
     assert c.kinds(change) == ("HoldPlaced",)
     with c.conflict("hold.already_placed"):
-        closing.place_hold(change.case, c.COUNSEL, "r", c.NOW)
+        holds.place_hold(change.case, c.COUNSEL, "r", c.NOW)
     with c.invalid("reason.required"):
-        closing.place_hold(c.handing_over(), c.COUNSEL, "", c.NOW)
+        holds.place_hold(c.handing_over(), c.COUNSEL, "", c.NOW)
     with c.conflict("case.closed"):
-        closing.place_hold(closing.close(complete(), OVER).case, c.COUNSEL, "r", OVER)
+        holds.place_hold(closing.close(complete(), OVER).case, c.COUNSEL, "r", OVER)
 
 
 def test_without_a_hold_there_is_none_to_lift() -> None:
     with c.conflict("hold.none"):
-        closing.lift_hold(c.handing_over(), c.COUNSEL, "", c.NOW)
-    assert c.kinds(closing.lift_hold(held(c.handing_over()), c.COUNSEL, "", c.NOW)) == ("HoldLifted",)
+        holds.lift_hold(c.handing_over(), c.COUNSEL, "", c.NOW)
+    assert c.kinds(holds.lift_hold(held(c.handing_over()), c.COUNSEL, "", c.NOW)) == ("HoldLifted",)
 
 
 @pytest.mark.law("HND-02")

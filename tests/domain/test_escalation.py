@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from domain import agenda, clearances, closing
-from domain.case import Case, Clearance, ClearanceStatus
+from domain.case import Case
 from domain.change import Change
+from domain.handover import Clearance, ClearanceStatus
 from domain.people import Actor
 from tests.domain import cases as c
 

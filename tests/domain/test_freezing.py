@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from domain import access, closing, freezing, grants
-from domain.case import Case, Operation, Stage
+from domain import access, freezing, grants, opening
+from domain.case import Case, Stage
 from domain.law.freeze import FreezeAnswer, Scope
 from domain.people import Actor, Role
 from domain.plan import SystemPlan
+from domain.rights import Operation
 from tests.domain import cases as c
 
 ERP = SystemPlan("erp", ("create_orders", "export", "view_orders"), ("create_orders", "export"), ("export",))
@@ -34,7 +35,7 @@ def test_whoever_can_help_hears_that_the_freeze_is_limited() -> None:
     for asks, kind, told in ((False, "freeze_limited", ("hr",)), (True, "freeze_waits_for_counsel", ("counsel", "hr"))):
         freeze = FreezeAnswer(Scope.LIMITED, "", asks)
         plan = c.plan(systems=(ERP,), freeze=freeze, counsel=("counsel",))
-        change = closing.open_case(Case("c1", "e1", c.NOW), plan, c.NOW)
+        change = opening.open_case(Case("c1", "e1", c.NOW), plan, c.NOW)
         assert c.told(change, kind) == told
         (judged,) = [fact for fact in change.facts if fact.kind == "FreezeJudged"]
         assert judged.data["scope"] == "limited"

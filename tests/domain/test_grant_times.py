@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import access, agenda, grants, last_day
-from domain.case import Case, GrantStatus
+from domain.case import Case
 from domain.change import Change
 from domain.errors import Refusal
 from domain.plan import Plan, Policy
+from domain.rights import GrantStatus
 from domain.timezones import at_local, end_of
 from domain.working_days import WorkingCalendar
 from tests.domain import cases as c

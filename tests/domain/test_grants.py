@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain import access, closing, grants
-from domain.case import Case, GrantStatus, Stage
+from domain.case import Case, Stage
 from domain.change import Change
 from domain.people import Actor, Role
+from domain.rights import GrantStatus
 from domain.timezones import end_of
 from tests.domain import cases as c
 

@@ -15,7 +15,7 @@ from domain.law.freeze import FreezeAnswer, Scope
 from domain.people import Actor
 from domain.plan import NonCompetePlan, Plan, SystemPlan
 from domain.working_days import WorkingCalendar
-from models import decisions as d
+from models import decision_bodies as d
 from tests.domain import cases as c
 from tests.domain import invariants, play
 from tests.domain.world import World

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain import closing, papers
-from domain.case import Case, Freeze, Gap, PaperKind, Stage
+from domain import closing, holds, papers
+from domain.case import Case, Gap, PaperKind, Stage
 from domain.law.freeze import Scope
+from domain.rights import Freeze
 from tests.domain import cases as c
 
 OVER = c.OVER
@@ -57,7 +58,7 @@ def test_the_certificate_is_due_the_moment_the_last_day_ends_and_not_before() ->
 @pytest.mark.law("CRT-01", "HND-04")
 def test_no_state_of_handover_signature_access_or_hold_keeps_the_certificate_back() -> None:
     nothing_done, all_signed = c.handing_over(), c.signed(c.signing_case())
-    held = closing.place_hold(nothing_done, c.COUNSEL, "arbitration", c.NOW).case
+    held = holds.place_hold(nothing_done, c.COUNSEL, "arbitration", c.NOW).case
     failing = replace(nothing_done, systems=tuple(replace(s, failing_since=c.NOW) for s in nothing_done.systems))
     for case in (nothing_done, all_signed, held, failing, without_basis(nothing_done)):
         assert CERTIFICATE in papers.due(left(case))

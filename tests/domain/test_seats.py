@@ -3,7 +3,8 @@
 import pytest
 
 from domain import clearances
-from domain.case import Case, ClearanceStatus, Seat
+from domain.case import Case
+from domain.handover import ClearanceStatus, Seat
 from domain.people import Actor
 from tests.domain import cases as c
 

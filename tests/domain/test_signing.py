@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from domain import checklist, closing, signing
-from domain.case import Case, PartyRole, Signature, SignatureStatus, Stage
+from domain.case import Case, Stage
+from domain.handover import PartyRole, Signature, SignatureStatus
 from domain.people import Actor
 from tests.domain import cases as c
 

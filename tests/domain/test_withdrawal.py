@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from domain import closing, grants, last_day, signing
-from domain.case import Case, ClearanceStatus, GrantStatus, ItemStatus, Stage
+from domain.case import Case, Stage
+from domain.handover import ClearanceStatus, ItemStatus
 from domain.people import Actor
+from domain.rights import GrantStatus
 from domain.timezones import end_of
 from tests.domain import cases as c
 

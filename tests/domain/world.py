@@ -7,13 +7,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from domain import access, agenda, closing, papers, process, signing
+from domain import access, agenda, closing, opening, papers, process, signing
 from domain.case import Case, PaperKind, Stage
 from domain.change import Change, Rule
 from domain.errors import Refusal
 from domain.people import Actor
 from domain.plan import Plan
-from models import decisions as d
+from models import decision_bodies as d
 from workflows.rules import rule_for
 
 FEW_ROUNDS = 50
@@ -31,7 +31,7 @@ class World:
         self.told_by_record: tuple[object, ...] = ()
         """What the handover was when its record was presented."""
         self._documents = 0
-        self.apply(lambda case, at: closing.open_case(case, plan, at))
+        self.apply(lambda case, at: opening.open_case(case, plan, at))
 
     def apply(self, rule: Rule) -> Change:
         """What the case does by itself. Then everybody who could not be told is replaced, which has to end."""

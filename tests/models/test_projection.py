@@ -8,8 +8,9 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from domain import checklist, clearances, closing
-from domain.case import Case, Proof, Stage
+from domain.case import Case, Stage
 from domain.change import Notification
+from domain.handover import Proof
 from models.database import reading, writing
 from models.projection import END_OF_TIME, from_snapshot, to_snapshot
 from models.tables import Account, Notice, NotificationRow, Participant, TaskRow

@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 
 from domain.case import Case
 from models.database import utc_now, writing
-from models.decisions import Answer, DecideItems, SignRecord, WaiveItems, digest
+from models.decision_bodies import Answer, DecideItems, SignRecord, WaiveItems
+from models.decisions import digest
 from models.messages import Proof
 from models.proofs import LIFETIME, BadProof, Proofs
 from models.tables import Account

@@ -9,12 +9,13 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from activities.assembly import proofs
-from domain import access, closing
+from domain import access, opening
 from domain.case import Case
 from domain.change import Notification
 from domain.people import Actor
 from models.database import reading, utc_now
-from models.decisions import Body, digest
+from models.decision_bodies import Body
+from models.decisions import digest
 from models.ledger import DatabaseLedger
 from models.messages import NumberedFact, Proof, RecordRequest, StartCase
 from models.planner import DatabasePlanner
@@ -35,7 +36,7 @@ def opened(engine: Engine, case_id: str = "c1", employee: str = "lin", **notice:
     start = StartCase(case_id=case_id, employee_id=f"e-{employee}", arrived_at=ARRIVAL)
     plan = DatabasePlanner(engine).plan(start)
     case = Case(start.case_id, start.employee_id, start.arrived_at)
-    return access.settle(closing.open_case(case, plan, ARRIVAL).case, ARRIVAL)
+    return access.settle(opening.open_case(case, plan, ARRIVAL).case, ARRIVAL)
 
 
 def facts(first: int, *kinds: str, by: str = "", **data: Any) -> tuple[NumberedFact, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from domain.case import Side, Stage
 from domain.obligations import DutyKind, InterruptionKind
 from domain.timezones import local_date
-from models import decisions as d
+from models import decision_bodies as d
 from models.database import writing
 from models.employment import EmploymentTerms
 from tests import builders as b

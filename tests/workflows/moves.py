@@ -2,7 +2,7 @@
 
 from domain.case import Case, Stage
 from domain.people import Actor
-from models import decisions as d
+from models import decision_bodies as d
 from tests import builders as b
 from tests.workflows.world import RunningCase
 

@@ -14,8 +14,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.case import Case
 from domain.people import Actor
-from models import decisions as d
-from models import facts, tables
+from models import decision_bodies as d
+from models import decisions, facts, tables
 from models.database import reading
 from models.messages import CaseResult, NumberedFact
 from workflows import ids
@@ -43,13 +43,13 @@ class RunningCase:
     case_id: str
     handle: WorkflowHandle[Offboarding, CaseResult]
 
-    async def decide(self, by: Actor, body: d.Body, *, proof: str | None = None) -> d.DecisionResult:
+    async def decide(self, by: Actor, body: d.Body, *, proof: str | None = None) -> decisions.DecisionResult:
         """The person decides by update, as through the API. Raises Refused."""
         token = self.world.prove(self.case_id, by, body) if proof is None else proof
-        decision: d.Decision[Any] = d.Decision(by=by, body=body, proof=token)
+        decision: decisions.Decision[Any] = decisions.Decision(by=by, body=body, proof=token)
         try:
-            answer: d.DecisionResult = await self._living.execute_update(
-                name_of(body), decision, result_type=d.DecisionResult
+            answer: decisions.DecisionResult = await self._living.execute_update(
+                name_of(body), decision, result_type=decisions.DecisionResult
             )
         except WorkflowUpdateFailedError as failed:
             if isinstance(failed.cause, ApplicationError) and failed.cause.type == REFUSED:
@@ -60,7 +60,7 @@ class RunningCase:
     async def signal(self, by: Actor, body: d.Body, *, proof: str | None = None) -> None:
         """The person decides by signal."""
         token = self.world.prove(self.case_id, by, body) if proof is None else proof
-        await self._living.signal(name_of(body), d.Decision(by=by, body=body, proof=token))
+        await self._living.signal(name_of(body), decisions.Decision(by=by, body=body, proof=token))
 
     async def state(self) -> Case:
         return await self._answer(Offboarding.state)
@@ -187,7 +187,7 @@ class RunningCase:
 
 def name_of(body: d.Body) -> str:
     """The name under which a decision with this body is sent."""
-    return next(name for name, kind in d.DECISIONS.items() if kind.body is type(body))
+    return next(name for name, kind in decisions.DECISIONS.items() if kind.body is type(body))
 
 
 async def eventually(look: Callable[[], Awaitable[T]], good: Callable[[T], bool]) -> T:

@@ -9,12 +9,14 @@ from domain.case import Side
 from domain.law.periods import add_months
 from domain.obligations import DutyKind, InterruptionKind
 from domain.timezones import end_of, local_date
-from models import decisions as d
+from models import decision_bodies as d
+from models import law_views
 from models.database import writing
 from models.employment import EmploymentTerms
 from tests import builders as b
 from tests.workflows.moves import handing_over, signed_and_sealed
 from tests.workflows.world import Refused, RunningCase, World
+from workflows.showcase import details
 
 MONTHS = 24
 
@@ -132,6 +134,15 @@ async def test_aftercare_proves_who_decides_like_every_case(world: World) -> Non
     await case.aftercare.cancel()
     await case.until_fact("CancellationIgnored")
     await case.decide(b.HR, duty)
+
+
+async def test_what_is_left_to_do_is_shown_with_the_law_it_rests_on(world: World) -> None:
+    case = await closed(world, months=2)
+    shown = details(await case.state())
+    assert "- [ ] archives_and_insurance: due" in shown
+    assert "non-compete: 2 month(s) left" in shown
+    rules = {answer.rule for answer in law_views.of_case(case.row().snapshot)}
+    assert {"CRT-02", "CRT-03", "LIM-01", "NC-05"} <= rules
 
 
 async def test_a_withdrawn_resignation_leaves_nothing_to_look_after(world: World) -> None:

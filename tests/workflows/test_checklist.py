@@ -2,8 +2,9 @@
 
 import pytest
 
-from domain.case import ItemStatus, Stage
-from models import decisions as d
+from domain.case import Stage
+from domain.handover import ItemStatus
+from models import decision_bodies as d
 from tests import builders as b
 from tests.workflows.moves import ITEMS, clear_every_department, handing_over
 from tests.workflows.world import Refused, World

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from domain.case import Case, Clearance, ClearanceStatus, Seat
-from models import decisions as d
+from domain.case import Case
+from domain.handover import Clearance, ClearanceStatus, Seat
+from models import decision_bodies as d
 from tests import builders as b
 from tests.workflows.moves import handing_over
 from tests.workflows.world import Refused, World

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.case import Stage
-from models import decisions as d
+from models import decision_bodies as d
 from tests import builders as b
 from tests.workflows.moves import handing_over, signed_and_sealed
 from tests.workflows.scripted import Mood

@@ -10,12 +10,21 @@ from sqlalchemy import Engine
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from domain.case import GrantStatus, Stage
-from models import decisions as d
+from domain.case import Stage
+from domain.rights import GrantStatus
+from domain.obligations import DutyKind, InterruptionKind
+from domain.timezones import end_of
+from models import decision_bodies as d
 from tests import builders as b
 from tests.conftest import start_temporal
 from tests.workflows.audit import audit
-from tests.workflows.moves import clear_every_department, hand_everything_over, handing_over, sign
+from tests.workflows.moves import (
+    clear_every_department,
+    hand_everything_over,
+    handing_over,
+    sign,
+    signed_and_sealed,
+)
 from tests.workflows.scripted import Mood
 from tests.workflows.world import RunningCase, World, eventually, world
 from worker import workflow_runner
@@ -141,3 +150,29 @@ async def test_the_last_day_comes_in_the_run_that_is_then_current(world: World) 
     await case.fast_forward(timedelta(days=31))
     await case.until(lambda c: c.stage is Stage.PURSUING)
     assert [system.rights for system in world.systems] == [(), (), ()]
+
+
+async def test_an_aftercare_that_grows_too_long_goes_on_in_a_new_run_and_comes_to_its_end(world: World) -> None:
+    case = await world.resign()
+    state = await signed_and_sealed(case)
+    await case.fast_forward_to(end_of(state.final_day, state.agreed.calendar.zone) + timedelta(minutes=1))
+    await case.result()
+    await case.until(lambda c: c.aftercare is not None and c.aftercare.alone)
+    on = state.final_day + timedelta(days=1)
+    for number in range(20):
+        claim = d.RecordInterruption(kind=InterruptionKind.CLAIM, on=on, reference=f"letter {number}")
+        await case.decide(b.HR, claim)
+    for kind in DutyKind:
+        await case.decide(b.HR, d.CompleteDuty(duty=kind, done_on=on, reference="receipt"))
+
+    async def aftercare_runs() -> list[str]:
+        found = world.client.list_workflows(f"WorkflowId = '{case.aftercare.id}'")
+        return [execution.run_id async for execution in found]
+
+    await eventually(aftercare_runs, lambda found: len(found) >= 2)
+    await world.temporal.fast_forward(case.aftercare, timedelta(days=367))
+    assert (await case.aftercare.result()).outcome == "aftercare_ended"
+    facts = await case.facts()
+    assert [fact.number for fact in facts] == list(range(1, len(facts) + 1))
+    assert [fact.kind for fact in facts].count("LimitationInterrupted") == 20
+    assert [fact.kind for fact in facts].count("LimitationOver") == 1

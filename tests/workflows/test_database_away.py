@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain.case import GrantStatus, Stage
+from domain.case import Stage
 from domain.closing import last_day_end
-from models import decisions as d
+from domain.rights import GrantStatus
+from models import decision_bodies as d
 from models.messages import NumberedFact, RecordRequest
 from tests import builders as b
 from tests.workflows.moves import handing_over

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlmodel import select
 
 from domain.timezones import zone
-from models import decisions as d
+from models import decision_bodies as d
 from models.database import reading
 from models.tables import NotificationRow
 from tests import builders as b

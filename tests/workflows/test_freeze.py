@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from domain.case import Stage
 from domain.law.freeze import Scope
-from models import decisions as d
+from models import decision_bodies as d
 from models.database import writing
 from models.employment import FreezeBasis
 from models.tables import SystemRight

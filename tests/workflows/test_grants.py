@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.case import GrantStatus
-from models import decisions as d
+from domain.rights import GrantStatus
+from models import decision_bodies as d
 from tests import builders as b
 from tests.workflows.moves import handing_over
 from tests.workflows.scripted import Mood

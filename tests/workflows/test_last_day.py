@@ -8,7 +8,7 @@ from domain.case import Stage
 from domain.closing import last_day_end
 from domain.people import Actor
 from domain.timezones import end_of, local_date
-from models import decisions as d
+from models import decision_bodies as d
 from models.database import utc_now
 from tests import builders as b
 from tests.workflows.moves import handing_over, signed_and_sealed

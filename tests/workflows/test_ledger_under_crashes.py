@@ -15,8 +15,8 @@ from sqlmodel import select
 from domain.case import Case, Stage
 from domain.change import Notification
 from domain.people import Actor
-from models import decisions as d
-from models import facts
+from models import decision_bodies as d
+from models import decisions, facts
 from models.database import reading, utc_now
 from models.ledger import DatabaseLedger
 from models.messages import NumberedFact, Proof, RecordOutcome, RecordRequest
@@ -72,7 +72,7 @@ class Desk:
         )
 
     def proof(self, by: Actor = b.WITNESS) -> Proof:
-        digest = d.digest("witness_refusal", by, BODY)
+        digest = decisions.digest("witness_refusal", by, BODY)
         token, _ = self._proofs.issue("c1", "witness_refusal", by.account, digest, utc_now(), fresh=True)
         return Proof(token=token, action="witness_refusal", account=by.account, roles=tuple(by.roles), digest=digest)
 

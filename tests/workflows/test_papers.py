@@ -10,7 +10,7 @@ import activities.papers
 from activities.failures import PersonMustAct
 from domain.case import PaperKind, Stage
 from domain.timezones import end_of, local_date
-from models import decisions as d
+from models import decision_bodies as d
 from models.database import reading, writing
 from models.employment import FreezeBasis
 from models.paper_facts import PaperFacts

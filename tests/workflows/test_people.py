@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.case import Case, Stage
 from domain.people import Role
-from models import decisions as d
+from models import decision_bodies as d
 from models.database import writing
 from models.tables import Account
 from tests import builders as b

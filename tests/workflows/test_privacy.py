@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 from temporalio.api.history.v1 import HistoryEvent
 
-from models import decisions as d
+from models import decision_bodies as d
 from tests import builders as b
 from tests.workflows.moves import handing_over, signed_and_sealed
 from tests.workflows.running_case import RunningCase

@@ -12,7 +12,8 @@ from temporalio.api.workflowservice.v1 import SignalWorkflowExecutionRequest
 
 from domain.case import Stage
 from domain.people import Role
-from models import decisions as d
+from models import decision_bodies as d
+from models import decisions
 from models.database import utc_now, writing
 from models.proofs import Proofs
 from models.tables import Account
@@ -47,7 +48,7 @@ def plain_json(value: Any) -> Payload:
 
 def decision(case: RunningCase, **changes: Any) -> dict[str, Any]:
     proof = case.world.prove(case.case_id, b.WITNESS, BODY)
-    whole: d.Decision[Any] = d.Decision(by=b.WITNESS, body=BODY, proof=proof)
+    whole: decisions.Decision[Any] = decisions.Decision(by=b.WITNESS, body=BODY, proof=proof)
     return {**whole.model_dump(mode="json"), **changes}
 
 
@@ -86,7 +87,7 @@ async def with_a_proof_for_another_content(case: RunningCase) -> None:
 
 async def with_a_proof_that_wanbi_did_not_issue(case: RunningCase) -> None:
     forger = Proofs({"k1": "x" * 44}, "k1")
-    token, _ = forger.issue(case.case_id, NAME, "a-wang", d.digest(NAME, b.WITNESS, BODY), utc_now())
+    token, _ = forger.issue(case.case_id, NAME, "a-wang", decisions.digest(NAME, b.WITNESS, BODY), utc_now())
     await case.signal(b.WITNESS, BODY, proof=token)
 
 

@@ -7,8 +7,9 @@ from sqlmodel import select
 
 from activities.connectors.confirmation import KIND
 from domain import agenda
-from domain.case import SignatureStatus, Stage
-from models import decisions as d
+from domain.case import Stage
+from domain.handover import SignatureStatus
+from models import decision_bodies as d
 from models.database import reading, writing
 from models.tables import Document, Seal
 from tests import builders as b

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain.case import ClearanceStatus, GrantStatus, Stage
-from models import decisions as d
+from domain.case import Stage
+from domain.handover import ClearanceStatus
+from domain.rights import GrantStatus
+from models import decision_bodies as d
 from tests import builders as b
 from tests.workflows.moves import ITEMS, clear_every_department, hand_everything_over, handing_over
 from tests.workflows.world import World

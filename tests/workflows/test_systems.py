@@ -9,8 +9,9 @@ from temporalio.exceptions import ActivityError, FailureError, RetryState, Timeo
 from temporalio.exceptions import TimeoutError as TimedOut
 
 from activities.failures import Permanent, TryAgain
-from domain.case import Operation, Stage
-from models import decisions as d
+from domain.case import Stage
+from domain.rights import Operation
+from models import decision_bodies as d
 from tests import builders as b
 from tests.workflows.moves import handing_over, signed_and_sealed
 from tests.workflows.running_case import WITHIN

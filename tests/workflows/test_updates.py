@@ -7,7 +7,8 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
-from models import decisions as d
+from models import decision_bodies as d
+from models import decisions
 from tests import builders as b
 from tests.workflows.moves import handing_over
 from tests.workflows.world import Refused, World
@@ -53,7 +54,7 @@ async def test_an_unknown_update_fails_cleanly(world: World) -> None:
 async def test_a_refusal_says_its_kind_its_code_and_the_values_its_text_names(world: World) -> None:
     case = await world.resign()
     await handing_over(case)
-    decision: d.Decision[Any] = d.Decision(
+    decision: decisions.Decision[Any] = decisions.Decision(
         by=b.WITNESS, body=d.AssignReceiver(items=("crown_jewels",), receiver="a-zhou"), proof=""
     )
     with pytest.raises(WorkflowUpdateFailedError) as failed:
@@ -79,9 +80,9 @@ async def test_a_repeated_update_is_answered_as_the_first_and_carried_out_once(w
     case = await world.resign()
     await handing_over(case)
     proof = world.prove(case.case_id, b.WITNESS, BODY)
-    decision: d.Decision[Any] = d.Decision(by=b.WITNESS, body=BODY, proof=proof)
+    decision: decisions.Decision[Any] = decisions.Decision(by=b.WITNESS, body=BODY, proof=proof)
     answers = [
-        await case.handle.execute_update("assign_receiver", decision, id="key-1", result_type=d.DecisionResult)
+        await case.handle.execute_update("assign_receiver", decision, id="key-1", result_type=decisions.DecisionResult)
         for _ in range(2)
     ]
     assert answers[0] == answers[1]

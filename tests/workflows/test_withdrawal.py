@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain.case import ClearanceStatus, GrantStatus, ItemStatus, Stage
-from models import decisions as d
+from domain.case import Stage
+from domain.handover import ClearanceStatus, ItemStatus
+from domain.rights import GrantStatus
+from models import decision_bodies as d
 from tests import builders as b
 from tests.workflows.moves import (
     clear_every_department,

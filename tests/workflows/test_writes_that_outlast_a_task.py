@@ -14,7 +14,7 @@ from datetime import timedelta
 from temporalio.service import RPCError
 
 from domain.people import Actor
-from models import decisions as d
+from models import decision_bodies as d
 from tests import builders as b
 from tests.workflows.moves import ITEMS, handing_over
 from tests.workflows.scripted import Mood

@@ -22,7 +22,8 @@ from activities.connectors.confirmation import InAppConfirmation
 from activities.papers import DatabasePapers
 from config import Settings
 from domain.people import Actor
-from models import decisions as d
+from models import decision_bodies as d
+from models import decisions
 from models.codec import EncryptionCodec, PatientPayloadConverter, converter, ring
 from models.database import utc_now, writing
 from models.ledger import DatabaseLedger
@@ -78,7 +79,9 @@ class World:
     def prove(self, case_id: str, by: Actor, body: d.Body, *, fresh: bool = True, at: datetime | None = None) -> str:
         """The proof that the API would issue to that person for exactly this decision."""
         name = name_of(body)
-        token, _ = self.proofs.issue(case_id, name, by.account, d.digest(name, by, body), at or utc_now(), fresh=fresh)
+        token, _ = self.proofs.issue(
+            case_id, name, by.account, decisions.digest(name, by, body), at or utc_now(), fresh=fresh
+        )
         return token
 
     def close_account(self, *accounts: str) -> None:
