@@ -61,6 +61,7 @@ async def reach_temporal(config: Settings) -> Client:
         return await connect_temporal(config)
     except RuntimeError as error:
         print(f"Temporal does not answer at {config.temporal_address}: {error}", file=sys.stderr)
+        await asyncio.sleep(0.3)  # lets the SDK's native threads end before the interpreter does (sdk-python issue 300)
         raise SystemExit(AWAY) from error
 
 

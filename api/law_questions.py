@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from domain.errors import invalid
 from domain.law.endings import Ending, Relation
 from domain.law.freeze import Basis, BasisKind
-from domain.law.notice import NoticeFacts
+from domain.law.notice import Intent, NoticeFacts
 from domain.law.severance import Service
 from domain.money import Money
 from models.decision_bodies import Key
@@ -91,6 +91,8 @@ class AskAboutNotice(Question):
     contract_until: Day | None = None
     text: Annotated[str, StringConstraints(max_length=20_000, pattern=NO_NUL)] = ""
     """What the notice says; words of the employer's fault are looked for (NOT-03)."""
+    intent: Intent = Intent.NOTICE
+    """What the letter is (NOT-10): a notice, or an offer to part by agreement."""
     not_fault_because: Reference = ""
     region: Region = ""
 

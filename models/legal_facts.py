@@ -10,7 +10,7 @@ from domain.errors import not_found
 from domain.law import severance
 from domain.law.endings import Ending, Relation
 from domain.law.freeze import Basis, BasisKind
-from domain.law.notice import NoticeFacts
+from domain.law.notice import Intent, NoticeFacts
 from domain.law.rules import Override, Review
 from models.employment import Acknowledgement, EmploymentTerms, FreezeBasis
 from models.tables import CaseView, Employee, Notice
@@ -26,6 +26,7 @@ class Departure:
     grounds: tuple[str, ...] = ()
     initiator: str = ""
     agreement: str = ""
+    intent: Intent = Intent.NOTICE
     text: str = ""
     not_fault_because: str = ""
 
@@ -46,6 +47,7 @@ def notice_facts(employee: Employee, terms: EmploymentTerms, departure: Departur
         grounds=departure.grounds,
         initiator=departure.initiator,
         agreement=departure.agreement,
+        intent=departure.intent,
         text=departure.text,
         not_fault_because=departure.not_fault_because,
         agreed_notice_days=terms.agreed_notice_days,

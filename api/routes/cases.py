@@ -16,6 +16,7 @@ from api.gateway import workflow_of
 from domain.case import Stage
 from domain.errors import not_found
 from domain.law.endings import Ending
+from domain.law.notice import Intent
 from domain.people import Role
 from models import law_views, queries
 from models.accounts import Caller
@@ -74,6 +75,9 @@ class RegisterResignation(BaseModel):
     """With `mutual`: who proposed to part; it decides about severance."""
     agreement: Annotated[str, StringConstraints(max_length=200, pattern=TEXT)] = ""
     """With `mutual`: where the signed agreement is filed."""
+    intent: Intent = Intent.NOTICE
+    """What the letter is (NOT-10). "I apply, please approve" may be an offer to part by agreement: that is registered
+    as `mutual` once both sides have signed. A notice needs nobody's approval."""
     not_fault_because: Annotated[str, StringConstraints(max_length=500, pattern=TEXT)] = ""
     """If the text sounds like the employer's fault (NOT-03) and is none: why. It is recorded, and you answer for it."""
     receiver: Key | None = None
@@ -115,6 +119,7 @@ async def register_resignation(
             grounds=body.grounds,
             initiator=body.initiator,
             agreement=body.agreement,
+            intent=body.intent,
             text=body.text,
             not_fault_because=body.not_fault_because,
         )

@@ -7,6 +7,7 @@ law's own time zone.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from domain.errors import invalid
 from domain.law.answers import LegalAnswer
@@ -14,6 +15,14 @@ from domain.law.endings import Ending, Relation
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
 from domain.timezones import local_date
+
+
+class Intent(StrEnum):
+    """What a letter is meant to be (NOT-10)."""
+
+    NOTICE = "notice"
+    OFFER = "offer"
+    """To part by agreement."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,7 @@ class NoticeFacts:
     keeps_secrets: bool = False
     """The person holds a post of secrecy, with a secrecy agreement."""
     contract_until: date | None = None
+    intent: Intent = Intent.NOTICE
     text: str = ""
     """What the notice says."""
     not_fault_because: str = ""
@@ -77,6 +87,7 @@ _Road = tuple[date, tuple[LegalAnswer, ...]]
 def _resignation(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:
     """NOT-03: a notice that tells of the employer's fault does not take this road, unless HR answers for it by name."""
     end, law = _ordinary(book, facts, arrived_on)
+    law = (*law, *_as_an_offer(book, facts, arrived_on))
     rule = book.rule("NOT-03", arrived_on)
     said = [phrase for phrase in rule.words("phrases") if phrase in facts.text]
     if not said:
@@ -88,6 +99,19 @@ def _resignation(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:
         "NOT-03", arrived_on, phrases, action=Action.WARN, reason="fault_set_aside", phrases=phrases, because=because
     )
     return end, (*law, warned)
+
+
+def _as_an_offer(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> tuple[LegalAnswer, ...]:
+    """NOT-10: a letter that asks for approval may be read as an offer; courts differ, so a person says what it is."""
+    rule = book.find("NOT-10", arrived_on)
+    if rule is None:
+        return ()
+    if facts.intent is Intent.OFFER:
+        raise invalid("notice.offer_takes_an_agreement")
+    said = "、".join(phrase for phrase in rule.words("phrases") if phrase in facts.text)
+    if not said:
+        return ()
+    return (book.answer("NOT-10", arrived_on, said, action=Action.WARN, reason="may_be_an_offer", phrases=said),)
 
 
 def _ordinary(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:

@@ -21,6 +21,7 @@ REFUSALS: dict[str, dict[str, Any]] = {
     "notice.goes_to_the_agency": {"relation": "dispatched"},
     "notice.grounds_needed": {"ending": "employer_fault", "grounds": ["mood"]},
     "notice.tells_of_employer_fault": {"text": "公司拖欠工资，本人辞职。"},
+    "notice.offer_takes_an_agreement": {"intent": "offer"},
     "notice.agreement_needed": {"ending": "mutual", "initiator": "employer"},
     "notice.agreed_day_needed": {"ending": "mutual", "initiator": "employer", "agreement": "DOC-1"},
     "notice.contract_end_needed": {"ending": "expiry"},

@@ -46,6 +46,10 @@ async def test_whoever_sees_the_whole_case_sees_what_the_law_said_of_notice_and_
             ("NOT-01", "record"),
             ("FRZ-01", "block"),
             ("FRZ-05", "record"),
+            ("CRT-02", "warn"),
+            ("CRT-03", "record"),
+            ("LIM-01", "record"),
+            ("NC-05", "record"),
         ]
         assert all(answer["messages"][language] for answer in law for language in ("zh", "en"))
     for name in ("zhou", "sec", "engineer", "it-clerk"):

@@ -53,6 +53,7 @@ ENDINGS_REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("notice.grounds_needed", {"ending": "employer_fault"}),
     ("notice.grounds_needed", {"ending": "employer_fault", "grounds": ["bad_mood"]}),
     ("notice.tells_of_employer_fault", {"text": "公司拖欠工资，本人辞职。"}),
+    ("notice.offer_takes_an_agreement", {"intent": "offer"}),
     ("notice.agreement_needed", {**PARTING, "agreement": ""}),
     ("notice.agreement_needed", {**PARTING, "initiator": ""}),
     ("notice.agreed_day_needed", {**PARTING, "requested_last_day": None}),

@@ -22,7 +22,6 @@ NOT_YET = (
     "EVD-05",
     "EVD-06",
     "HND-05",
-    "NOT-10",
     "NOT-13",
     "PAY-09",
     "PIP-02",

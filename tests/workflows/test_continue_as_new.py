@@ -11,8 +11,8 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from domain.case import Stage
-from domain.rights import GrantStatus
 from domain.obligations import DutyKind, InterruptionKind
+from domain.rights import GrantStatus
 from domain.timezones import end_of
 from models import decision_bodies as d
 from tests import builders as b

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.law.endings import Ending, Relation
-from domain.law.notice import NoticeAnswer, NoticeFacts, judge
+from domain.law.notice import Intent, NoticeAnswer, NoticeFacts, judge
 from domain.law.rulebook import NoRule
 from domain.law.rules import Review
 from domain.timezones import zone
@@ -210,6 +210,20 @@ def test_a_notice_that_tells_of_the_employers_fault_is_not_taken_for_an_ordinary
     assert [(answer.rule_id, answer.reason) for answer in answered_for.warnings] == [("NOT-03", "fault_set_aside")]
     at_once = resigns(noon(TODAY), text=text, ending=Ending.EMPLOYER_FAULT, grounds=("unpaid_wages",))
     assert at_once.last_day == TODAY
+
+
+@pytest.mark.law("NOT-10")
+def test_a_letter_that_asks_for_approval_is_warned_of_and_ends_the_employment_all_the_same() -> None:
+    asking = resigns(noon(TODAY), text="因个人原因申请辞职，请批准。")
+    assert [(answer.rule_id, answer.reason) for answer in asking.warnings] == [("NOT-10", "may_be_an_offer")]
+    assert asking.last_day == resigns(noon(TODAY)).last_day
+    assert resigns(noon(TODAY), text="本人将于三十日后离职，特此通知。").warnings == ()
+
+
+@pytest.mark.law("NOT-10", "NOT-04")
+def test_an_offer_is_no_notice_and_is_registered_when_both_sides_have_signed() -> None:
+    with c.invalid("notice.offer_takes_an_agreement"):
+        resigns(noon(TODAY), intent=Intent.OFFER)
 
 
 @pytest.mark.law("NOT-03")
