@@ -60,12 +60,17 @@ def issued(case: Case, kind: PaperKind, document_id: str, sha256: str, now: date
 
 
 def missing(case: Case, kind: PaperKind, problem: str, now: datetime) -> Change:
-    """The paper can't be made of the company's data as they stand: HR is alarmed, and it is tried on without end."""
+    """The paper can't be made of the company's data as they stand: HR is alarmed, and it is tried on without end.
+
+    A certificate that is late is alarmed of every hour, and counsel hears of it too (CRT-01).
+    """
     if kind not in due(case):
         return Change(case)
     fact = Fact("PaperMissing", now, data={"paper": kind.value, "because": problem, "rule": RULES[kind]})
+    again = kind is PaperKind.CERTIFICATE and kind in case.papers_missing
+    told = (case.agreed.hr, *(case.agreed.counsel if again else ()))
     changed = replace(case, papers_missing=(*_without(case, kind), kind))
-    return Change(changed, (fact,), (Notification("paper_missing", (case.agreed.hr,), (kind.value, problem)),))
+    return Change(changed, (fact,), (Notification("paper_missing", told, (kind.value, problem)),))
 
 
 def _without(case: Case, kind: PaperKind) -> tuple[PaperKind, ...]:

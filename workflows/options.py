@@ -59,3 +59,13 @@ LATER_ROUND = Round(
     lasts=timedelta(days=1),
 )
 """A day: whoever has to act is told once a day."""
+HOURLY_ROUND = Round(
+    RetryPolicy(
+        initial_interval=timedelta(minutes=1),
+        backoff_coefficient=2.0,
+        maximum_interval=timedelta(minutes=10),
+        maximum_attempts=8,
+    ),
+    lasts=timedelta(hours=1),
+)
+"""An hour, for what the law wants at once (CRT-01)."""

@@ -36,7 +36,7 @@ class PaperKeeper:
                 made = await self._make(kind, plan)
             except ActivityError as error:
                 await self._journal.apply(_missing(kind, Failure.of(error, plan).problem))
-                plan = options.LATER_ROUND
+                plan = options.HOURLY_ROUND if kind is PaperKind.CERTIFICATE else options.LATER_ROUND
             else:
                 await self._journal.apply(_issued(kind, made))
 

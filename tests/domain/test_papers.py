@@ -89,7 +89,9 @@ def test_a_paper_that_cannot_be_made_alarms_hr_and_stays_due() -> None:
     assert c.told(change, "paper_missing") == ("hr",)
     assert change.case.papers_missing == (CERTIFICATE,)
     assert CERTIFICATE in papers.due(change.case)
-    again = papers.missing(change.case, CERTIFICATE, "no title", OVER + timedelta(days=1)).case
+    later = papers.missing(change.case, CERTIFICATE, "no title", OVER + timedelta(hours=1))
+    assert c.told(later, "paper_missing") == ("hr", *change.case.agreed.counsel)
+    again = later.case
     assert again.papers_missing == (CERTIFICATE,)
     assert c.with_papers(again, CERTIFICATE).papers_missing == ()
 

@@ -79,6 +79,9 @@ async def test_a_certificate_that_lacks_a_field_alarms_hr_and_is_issued_once_the
     assert (await case.state()).stage is Stage.PURSUING
     assert case.row().failing is True
     assert "paper:certificate" not in documents(world)
+    await case.fast_forward(timedelta(hours=2, minutes=5))
+    await case.until_fact("PaperMissing", 3)
+    assert case.told("a-counsel").count("paper_missing") == 2
 
     rename(world, "销售代表")
     await case.fast_forward(timedelta(minutes=11))
