@@ -19,6 +19,13 @@ async def resigned(api: Api, **changes: Any) -> str:
     assert answer.status_code == 201, answer.text
     case_id: str = answer.json()["case_id"]
     await until(api, case_id, "handing_over")
+
+    async def quiet() -> bool:
+        """Nothing more happens by itself: the first paper is issued, too."""
+        case = (await api.person("hr").get(f"/cases/{case_id}")).json()["case"]
+        return bool(case["papers"] or case["papers_missing"])
+
+    await eventually(quiet)
     return case_id
 
 

@@ -84,13 +84,12 @@ class RunningCase:
         """The case's answer, from its aftercare if that goes on; a new run that has not begun yet is asked again."""
 
         async def ask() -> tuple[T, ...]:
-            for handle in (self.aftercare, self.handle):
-                try:
-                    return (await handle.query(query),)
-                except RPCError as error:
-                    if error.status not in (RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.NOT_FOUND):
-                        raise
-            return ()
+            try:
+                return (await self._living.query(query),)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.FAILED_PRECONDITION:
+                    raise
+                return ()
 
         return (await eventually(ask, bool))[0]
 

@@ -113,7 +113,7 @@ async def test_a_paper_that_cannot_be_made_holds_no_other_up(world: World, monke
 
     monkeypatch.setitem(activities.papers._VALUES, PaperKind.PRIVACY_NOTICE, broken)
     case = await world.resign()
-    state = await handing_over(case)
+    state = await case.until(lambda c: c.stage is Stage.HANDING_OVER)
     today = local_date(state.arrived_at, state.agreed.calendar.zone)
     await case.decide(b.HR, d.ProposeLastDay(day=today, reason="agreed in person"))
     await case.decide(b.LEAVER, d.AnswerLastDay(day=today, answer=d.Answer.ACCEPT))
