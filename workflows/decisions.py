@@ -69,7 +69,7 @@ def _signal(owner: str, kind: DecisionKind) -> Callable[..., Any]:
         try:
             (decision,) = given
             checked = kind.message.model_validate(decision)
-        except ValueError as error:
+        except Exception as error:  # whatever it is, it must not leave the workflow task stuck
             await self.journal.apply(ignored(kind.name, f"malformed: {type(error).__name__}"))
         else:
             with suppress(Exception):  # it is remembered

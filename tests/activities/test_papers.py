@@ -279,6 +279,16 @@ def test_the_privacy_notice_names_controller_purposes_manner_categories_periods_
     ]
 
 
+@pytest.mark.law("PIP-02")
+def test_the_privacy_notice_rests_on_contract_and_law_and_asks_consent_only_for_what_goes_beyond(
+    company: Engine,
+) -> None:
+    said = read(company, NOTICE).text
+    assert "《个人信息保护法》第十三条第一款第二项、第三项" in said
+    assert "超出上述范围的处理，将另行取得您的同意" in said
+    assert "本人同意" not in said, "nothing to sign away is bundled in (HND-04)"
+
+
 @pytest.mark.law("PIP-03", "RET-01")
 def test_the_privacy_notice_speaks_of_non_compete_papers_only_where_one_was_agreed(company: Engine) -> None:
     assert "竞业" not in read(company, NOTICE).text
