@@ -149,17 +149,28 @@ def compensation(case: Case, month: int, due: date) -> Compensation:
 
 
 def _schedule(case: Case, found: Aftercare, now: datetime) -> Rule | None:
-    """NC-03: a non-compete that is enforced is paid for month by month, each at its end."""
-    restraint = case.non_compete
-    if found.compensations is not None or restraint is None or not restraint.enforced:
+    """A non-compete that is enforced is paid for month by month, each at its end (NC-03)."""
+    months = _owed(case) if found.compensations is None else ()
+    if not months:
         return None
-    months = tuple(
-        compensation(case, month, add_months(case.final_day, month)) for month in range(1, restraint.months + 1)
-    )
     scheduled = replace(case, aftercare=replace(found, compensations=months))
-    data: dict[str, FactValue] = {"months": len(months), "rule": "NC-03"}
+    rule = "NC-03" if case.non_compete and case.non_compete.enforced else "NC-06"
+    data: dict[str, FactValue] = {"months": len(months), "rule": rule}
     data |= {"first": months[0].due.isoformat(), "last": months[-1].due.isoformat()}
     return lambda _case, at: Change(scheduled, (Fact("CompensationScheduled", at, data=data),))
+
+
+def _owed(case: Case) -> tuple[Compensation, ...]:
+    """The months that a decided non-compete costs: a waiver after the last day those that may be claimed (NC-06)."""
+    restraint, planned = case.non_compete, case.agreed.non_compete
+    if restraint is None or restraint.decided_at is None:
+        return ()
+    if restraint.enforced:
+        due = [add_months(case.final_day, month) for month in range(1, restraint.months + 1)]
+    else:
+        late = restraint.decided_at >= end_of(case.final_day, _zone(case))
+        due = [local_date(restraint.decided_at, _zone(case))] * (planned.extra_months if planned and late else 0)
+    return tuple(compensation(case, month, day) for month, day in enumerate(due, 1))
 
 
 def _duties(case: Case, found: Aftercare, now: datetime) -> Rule | None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain import aftercare, aftercare_decisions, agenda, closing, holds, process
+from domain import aftercare, aftercare_decisions, agenda, closing, holds, non_compete, process
 from domain.case import Case, Side, Stage
 from domain.change import Change
 from domain.law.periods import add_months
@@ -131,6 +131,21 @@ def test_an_end_before_its_time_drops_later_months_and_costs_the_employer_three_
     kept = [month.due for month in months(ended)]
     assert kept == [date(2027, 1, 23), date(2027, 2, 23), date(2027, 3, 23), *[day] * extra]
     assert len({month.month for month in months(ended)}) == len(kept)
+
+
+@pytest.mark.law("NC-06")
+@pytest.mark.parametrize(("hours", "owed"), [(-1, 0), (1, 3)])
+def test_a_waiver_after_the_last_day_costs_three_months_and_one_before_costs_none(hours: int, owed: int) -> None:
+    decided = c.OVER + timedelta(hours=hours)
+    case = c.handing_over(aftercare=a.AFTERCARE, non_compete=a.YEAR)
+    if hours > 0:
+        case = process.carry_out(closing.leave, case, c.OVER).case
+    waive = lambda case, now: non_compete.decide(case, c.HR, False, "no need", now)  # noqa: E731
+    case = process.carry_out(waive, case, decided).case
+    case = case if hours > 0 else process.carry_out(closing.leave, case, c.OVER).case
+    assert [month.due for month in months(case)] == [date(2026, 12, 24)] * owed
+    _, facts = a.lived(case, c.opening(date(2026, 12, 25)), max(decided, c.OVER))
+    assert [fact.kind for fact in facts].count("CompensationOverdue") == owed
 
 
 @pytest.mark.law("LIM-01")
