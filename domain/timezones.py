@@ -1,7 +1,6 @@
-"""Time zones by name. The one module of the project that the workflow sandbox passes through.
+"""Time zones by name. The one module of replayed code that reads files.
 
-`zoneinfo.ZoneInfo` can't be used inside the sandbox (it is proxied there), and it reads files; both are harmless here
-because a zone's name always yields the same rules within one release of the worker's tzdata.
+That is harmless: a zone's name always yields the same rules within one release of the worker's tzdata.
 """
 
 from datetime import date, datetime, time, timedelta, tzinfo
