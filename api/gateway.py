@@ -119,17 +119,20 @@ class Gateway:
         except RuntimeError as error:  # a lazy client that never reached the server
             raise _away() from error
 
-    async def recheck_people(self, case_ids: Iterable[str]) -> None:
-        """Tells open cases that accounts were closed. If the engine is away they find out at their next notice."""
+    async def recheck_people(self, opened: Iterable[str], closed: Iterable[str]) -> None:
+        """Tells cases that accounts were closed: those that are open, and the aftercare of those that are not.
 
-        async def tell(case_id: str) -> None:
-            for workflow_id in (ids.workflow_id(case_id), ids.aftercare_id(case_id)):
-                with suppress(RPCError, RuntimeError):  # one that has just ended keeps nobody else from hearing of it
-                    await self._client.get_workflow_handle(workflow_id).signal("recheck_people")
+        If the engine is away they find out at their next notice.
+        """
+
+        async def tell(workflow_id: str) -> None:
+            with suppress(RPCError, RuntimeError):  # one that has just ended keeps nobody else from hearing of it
+                await self._client.get_workflow_handle(workflow_id).signal("recheck_people")
 
         with suppress(TimeoutError):
             async with asyncio.timeout(REACH_WITHIN):
-                await asyncio.gather(*(tell(case_id) for case_id in case_ids))
+                named = (*map(ids.workflow_id, opened), *map(ids.aftercare_id, closed))
+                await asyncio.gather(*map(tell, named))
 
     async def reachable(self) -> bool:
         """True if Temporal answers."""

@@ -3,12 +3,12 @@
 None of it waits for the handover, and the case may close long before it is over (HND-02). Each instant acts once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from domain.case import CLOSED_STAGES, Case, Stage
-from domain.change import Change, Fact, FactValue, Notification, Rule
+from domain.change import Change, Fact, FactValue, Notification
 from domain.law.periods import add_months, add_years
 from domain.obligations import Aftercare, Compensation, Duty, DutyKind
 from domain.timezones import at_local, end_of, local_date
@@ -114,19 +114,10 @@ def instants(case: Case) -> Iterator[datetime]:
 def advance(case: Case, now: datetime) -> Change:
     """Does the first thing that is due; nothing, if nothing is."""
     found = lives(case)
-    if found is None:
-        return Change(case)
-    steps: tuple[Callable[[Case, Aftercare, datetime], Rule | None], ...] = (
-        _schedule,
-        _duties,
-        _compensations,
-        _rescission,
-        _limitation,
-    )
-    for step in steps:
-        rule = step(case, found, now)
-        if rule is not None:
-            return rule(case, now)
+    if found is not None:
+        for step in (_schedule, _duties, _compensations, _rescission, _limitation):
+            if (change := step(case, found, now)) is not None:
+                return change
     return Change(case)
 
 
@@ -148,7 +139,7 @@ def compensation(case: Case, month: int, due: date) -> Compensation:
     return Compensation(month, due, at_local(due - ASKED_BEFORE, calendar.opens_at, calendar.zone))
 
 
-def _schedule(case: Case, found: Aftercare, now: datetime) -> Rule | None:
+def _schedule(case: Case, found: Aftercare, now: datetime) -> Change | None:
     """A non-compete that is enforced is paid for month by month, each at its end (NC-03)."""
     months = _owed(case) if found.compensations is None else ()
     if not months:
@@ -157,7 +148,7 @@ def _schedule(case: Case, found: Aftercare, now: datetime) -> Rule | None:
     rule = "NC-03" if case.non_compete and case.non_compete.enforced else "NC-06"
     data: dict[str, FactValue] = {"months": len(months), "rule": rule}
     data |= {"first": months[0].due.isoformat(), "last": months[-1].due.isoformat()}
-    return lambda _case, at: Change(scheduled, (Fact("CompensationScheduled", at, data=data),))
+    return Change(scheduled, (Fact("CompensationScheduled", now, data=data),))
 
 
 def _owed(case: Case) -> tuple[Compensation, ...]:
@@ -173,47 +164,48 @@ def _owed(case: Case) -> tuple[Compensation, ...]:
     return tuple(compensation(case, month, day) for month, day in enumerate(due, 1))
 
 
-def _duties(case: Case, found: Aftercare, now: datetime) -> Rule | None:
+def _duties(case: Case, found: Aftercare, now: datetime) -> Change | None:
     calendar = case.agreed.calendar
     for duty in found.duties:
         if duty.done_on is not None:
             continue
         if duty.missed_at is None and now >= end_of(duty.due, calendar.zone):
-            changed, kind, told = replace(duty, missed_at=now), "DutyMissed", "duty_missed"
+            changed, fact, told = replace(duty, missed_at=now), "DutyMissed", "duty_missed"
         elif (
             duty.warned_at is None
             and duty.missed_at is None
             and duty.warn_on is not None
             and now >= at_local(duty.warn_on, calendar.opens_at, calendar.zone)
         ):
-            changed, kind, told = replace(duty, warned_at=now), "DutyWarned", "duty_warned"
+            changed, fact, told = replace(duty, warned_at=now), "DutyWarned", "duty_warned"
         else:
             continue
-        data = {"duty": duty.kind.value, "due": duty.due.isoformat(), "rule": duty.rule}
-        return _said(with_duty(case, changed), kind, data, told, alarmed(case), (duty.kind.value, data["due"]))
+        kind, due = duty.kind.value, duty.due.isoformat()
+        data = {"duty": kind, "due": due, "rule": duty.rule}
+        return _told(with_duty(case, changed), Fact(fact, now, data=data), told, alarmed(case), kind, due)
     return None
 
 
-def _compensations(case: Case, found: Aftercare, now: datetime) -> Rule | None:
+def _compensations(case: Case, found: Aftercare, now: datetime) -> Change | None:
     for month in found.compensations or ():
         if month.settled:
             continue
-        data = {"month": str(month.month), "due": month.due.isoformat(), "rule": "NC-05"}
-        subjects = (data["month"], data["due"])
+        number, due = str(month.month), month.due.isoformat()
+        data: dict[str, FactValue] = {"month": month.month, "due": due, "rule": "NC-05"}
         if month.remind_at is None and now >= month.ask_at:
             put = replace(month, remind_at=at_local(month.due, case.agreed.calendar.opens_at, _zone(case)))
-            data["rule"] = "NC-03"
-            return _said(with_month(case, put), "CompensationAsked", data, "compensation_asked", asked(case), subjects)
+            fact = Fact("CompensationAsked", now, data={**data, "rule": "NC-03"})
+            return _told(with_month(case, put), fact, "compensation_asked", asked(case), number, due)
         if month.overdue_at is None and now >= _morning_after(case, month):
-            late = with_month(case, replace(month, overdue_at=now))
-            return _said(late, "CompensationOverdue", data, "compensation_overdue", alarmed(case), subjects)
+            fact, late = Fact("CompensationOverdue", now, data=data), replace(month, overdue_at=now)
+            return _told(with_month(case, late), fact, "compensation_overdue", alarmed(case), number, due)
         if month.escalated_at is None and now >= _escalation(case, month):
-            late = with_month(case, replace(month, escalated_at=now))
-            return _said(late, "CompensationEscalated", data, "compensation_escalated", alarmed(case), subjects)
+            fact, late = Fact("CompensationEscalated", now, data=data), replace(month, escalated_at=now)
+            return _told(with_month(case, late), fact, "compensation_escalated", alarmed(case), number, due)
     return None
 
 
-def _rescission(case: Case, found: Aftercare, now: datetime) -> Rule | None:
+def _rescission(case: Case, found: Aftercare, now: datetime) -> Change | None:
     """NC-05: from here on the employee may rescind; a payment made later does not take that away by itself."""
     late = sum(month.overdue_at is not None and not month.settled for month in found.compensations or ())
     plan = case.agreed.aftercare
@@ -221,22 +213,21 @@ def _rescission(case: Case, found: Aftercare, now: datetime) -> Rule | None:
         return None
     since = local_date(now, _zone(case))
     changed = replace(case, aftercare=replace(found, rescindable_since=since))
-    data = {"unpaid": str(late), "since": since.isoformat(), "rule": "NC-05"}
-    return _said(changed, "NonCompeteRescindable", data, "non_compete_rescindable", alarmed(case), (str(late),))
+    fact = Fact("NonCompeteRescindable", now, data={"unpaid": late, "since": since.isoformat(), "rule": "NC-05"})
+    return _told(changed, fact, "non_compete_rescindable", alarmed(case), str(late))
 
 
-def _limitation(case: Case, found: Aftercare, now: datetime) -> Rule | None:
+def _limitation(case: Case, found: Aftercare, now: datetime) -> Change | None:
     if found.limitation_over_at is not None or now < end_of(found.arbitration_until, _zone(case)):
         return None
     changed = replace(case, aftercare=replace(found, limitation_over_at=now))
-    data = {"until": found.arbitration_until.isoformat(), "rule": "LIM-01"}
-    return _said(changed, "LimitationOver", data, "limitation_over", asked(case), (data["until"],))
+    until = found.arbitration_until.isoformat()
+    fact = Fact("LimitationOver", now, data={"until": until, "rule": "LIM-01"})
+    return _told(changed, fact, "limitation_over", asked(case), until)
 
 
-def _said(
-    changed: Case, kind: str, data: dict[str, str], told: str, to: tuple[str, ...], subjects: tuple[str, ...]
-) -> Rule:
-    return lambda _case, at: Change(changed, (Fact(kind, at, data=dict(data)),), (Notification(told, to, subjects),))
+def _told(changed: Case, fact: Fact, kind: str, to: tuple[str, ...], *subjects: str) -> Change:
+    return Change(changed, (fact,), (Notification(kind, to, subjects),))
 
 
 def _morning_after(case: Case, month: Compensation) -> datetime:

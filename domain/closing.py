@@ -65,7 +65,7 @@ def signing_begins(case: Case, now: datetime) -> bool:
 def signing_ends(case: Case, now: datetime) -> bool:
     """The record is sealed; the last day does not wait for it (HND-02)."""
     sealed = case.record is not None and case.record.sealed_at is not None
-    return sealed or now >= last_day_end(case)
+    return sealed or last_day_over(case, now)
 
 
 def last_day_over(case: Case, now: datetime) -> bool:

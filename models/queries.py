@@ -265,6 +265,12 @@ def open_cases_of(session: Session, accounts: Sequence[str]) -> list[str]:
     return list(session.exec(query.where(col(Participant.account).in_(accounts), col(CaseView.open)).distinct()).all())
 
 
+def closed_cases_asking(session: Session, accounts: Sequence[str]) -> list[str]:
+    """Closed cases whose aftercare asks one of these accounts for something."""
+    query = select(TaskRow.case_id).join(CaseView, col(CaseView.case_id) == col(TaskRow.case_id))
+    return list(session.exec(query.where(col(TaskRow.account).in_(accounts), ~col(CaseView.open)).distinct()).all())
+
+
 def templates(session: Session) -> list[Template]:
     """Every version of every checklist template, newest first."""
     return list(session.exec(select(Template).order_by(col(Template.key), col(Template.version).desc())).all())

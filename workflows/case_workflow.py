@@ -32,7 +32,7 @@ class CaseWorkflow:
     @workflow.signal(description="Look again who is still there: accounts were closed.")
     async def recheck_people(self, *_: object) -> None:
         await self.journal.turn()
-        if self._case.plan is None or not (agenda.tasks(self._case) or not self._case.closed):
+        if self._case.plan is None or (self._case.closed and not agenda.tasks(self._case)):
             return
         asked = {account for task in agenda.tasks(self._case) for account in task.accounts if account}
         asked |= {item.receiver for item in self._case.items} | set(self._case.agreed.security)

@@ -150,13 +150,13 @@ async def change_account(
 
 
 async def people_left(engine: Engine, gateway: Gateway, accounts: Sequence[str]) -> None:
-    """Lets every open case in which one of these closed accounts takes part ask somebody else."""
+    """Lets every case that may still ask one of these closed accounts ask somebody else."""
 
-    def concerned() -> list[str]:
+    def concerned() -> tuple[list[str], list[str]]:
         with reading(engine) as session:
-            return queries.open_cases_of(session, accounts)
+            return queries.open_cases_of(session, accounts), queries.closed_cases_asking(session, accounts)
 
-    await gateway.recheck_people(await run_in_threadpool(concerned))
+    await gateway.recheck_people(*await run_in_threadpool(concerned))
 
 
 def _content(body: NewAccount | AccountChange, key: str) -> dict[str, Any]:

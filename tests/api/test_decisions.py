@@ -131,6 +131,13 @@ async def test_what_follows_the_last_day_is_entered_over_http_before_and_after_t
     assert [month["due"] for month in shown["compensations"]][-3:] == [on] * 3
     waiting = (await living.person("hr").get("/inbox/tasks")).json()
     assert {"complete_duty"} <= {task["kind"] for task in waiting["items"]}
+    assert (await living.person("admin").patch("/accounts/a-hr", {"active": False})).status_code == 200
+
+    async def counsel_is_asked() -> bool:
+        tasks = (await living.person("counsel").get("/inbox/tasks")).json()["items"]
+        return "complete_duty" in {task["kind"] for task in tasks}
+
+    await eventually(counsel_is_asked)
 
 
 async def _record(api: Api, case_id: str) -> str:

@@ -58,6 +58,7 @@ UNSORTED: dict[str, Callable[[Session], Any]] = {
     "documents": lambda s: queries.documents(s, case_id(1)),
     "entitlements": lambda s: queries.entitlements(s, "e-lin"),
     "open cases of": lambda s: queries.open_cases_of(s, ["a-hr"]),
+    "closed cases asking": lambda s: queries.closed_cases_asking(s, ["a-hr"]),
 }
 """The few rows of one case or one person: found by index; in which order they are read does not matter."""
 

@@ -91,7 +91,7 @@ def test_a_month_is_asked_for_a_week_before_it_is_due_and_then_left_in_peace() -
     assert "compensation:1" in {task.key for task in agenda.tasks(case)}
     case = paid(case, 1, date(2027, 1, 20))
     _, facts = a.lived(case, LATER, c.opening(date(2027, 1, 20)) + timedelta(hours=1))
-    assert [fact.kind for fact in facts if fact.data.get("month") == "1"] == []
+    assert [fact.kind for fact in facts if fact.data.get("month") == 1] == []
 
 
 @pytest.mark.law("NC-05")
