@@ -13,6 +13,7 @@ from activities.connectors.confirmation import InAppConfirmation
 from activities.connectors.entitlements import EntitlementConnector
 from activities.connectors.webhook import WebhookConnector
 from activities.failures import PersonMustAct
+from activities.files import DatabaseFiles
 from activities.papers import DatabasePapers
 from activities.ports import Connector
 from config import Settings
@@ -64,6 +65,7 @@ def case_activities(engine: Engine, settings: Settings) -> list[Callable[..., An
         people=DatabasePeople(engine),
         signing=InAppConfirmation(engine, plain(settings.seal_keys), settings.seal_key),
         papers=DatabasePapers(engine, settings.employer),
+        files=DatabaseFiles(engine, settings.employer),
     )
     return steps.all()
 

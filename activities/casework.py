@@ -5,8 +5,10 @@ from typing import Any
 
 from temporalio import activity
 
-from activities.ports import Ledger, Papers, People, Planner, SigningDesk
+from activities.ports import Files, Ledger, Papers, People, Planner, SigningDesk
 from models.messages import (
+    ErasedFile,
+    EraseOrder,
     IssuedPaper,
     MadePlan,
     PaperOrder,
@@ -20,12 +22,15 @@ from models.messages import (
 
 
 class CaseActivities:
-    def __init__(self, planner: Planner, ledger: Ledger, people: People, signing: SigningDesk, papers: Papers) -> None:
+    def __init__(
+        self, planner: Planner, ledger: Ledger, people: People, signing: SigningDesk, papers: Papers, files: Files
+    ) -> None:
         self._planner = planner
         self._ledger = ledger
         self._people = people
         self._signing = signing
         self._papers = papers
+        self._files = files
 
     def all(self) -> list[Callable[..., Any]]:
         """Everything that a worker of the queue `wanbi` has to offer."""
@@ -36,6 +41,7 @@ class CaseActivities:
             self.present_record,
             self.seal_record,
             self.issue_paper,
+            self.erase_file,
         ]
 
     @activity.defn
@@ -67,3 +73,8 @@ class CaseActivities:
     def issue_paper(self, order: PaperOrder) -> IssuedPaper:
         """Makes a paper that the departure owes; the same order always makes the same paper."""
         return self._papers.issue(order)
+
+    @activity.defn
+    def erase_file(self, order: EraseOrder) -> ErasedFile:
+        """Erases what need not be kept any longer (PIP-04); the same order always finds the same certificate."""
+        return self._files.erase(order)

@@ -54,7 +54,7 @@ class DatabasePapers:
             "issued_on": facts.issued_on,
             **_VALUES[order.kind](facts),
         }
-        return _templates().get_template(f"{order.kind.value}.html.j2").render(values)
+        return templates().get_template(f"{order.kind.value}.html.j2").render(values)
 
     def _stored(self, order: PaperOrder, content: bytes) -> IssuedPaper:
         """Its id is made of case, kind and content: another content is another document, none is ever changed."""
@@ -134,7 +134,8 @@ def _amount(value: Decimal) -> str:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """The pages of papers, and the filters that put dates, sums and lists into words."""
     found = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(["html.j2"]),

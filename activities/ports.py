@@ -5,6 +5,8 @@ from typing import Protocol
 from domain.plan import Plan
 from models.messages import (
     AccessOrder,
+    ErasedFile,
+    EraseOrder,
     IssuedPaper,
     PaperOrder,
     PresentedRecord,
@@ -78,6 +80,14 @@ class Papers(Protocol):
 
     def issue(self, order: PaperOrder) -> IssuedPaper:
         """Stores the paper, once. Raises PersonMustAct if the company's records lack what the law wants in it."""
+        ...
+
+
+class Files(Protocol):
+    """What is stored of a departure once its purpose is met."""
+
+    def erase(self, order: EraseOrder) -> ErasedFile:
+        """Erases it, once, and leaves a certificate."""
         ...
 
 

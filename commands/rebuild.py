@@ -21,6 +21,7 @@ from temporalio.exceptions import ApplicationError
 import logs
 from activities.access import act
 from activities.assembly import ConfiguredConnectors, plain
+from activities.files import DatabaseFiles
 from commands.running_cases import NoAnswer, NoWorkflow, ask, known_to_temporal
 from config import settings
 from domain.case import Case
@@ -54,7 +55,9 @@ class Report:
             self.problems.append(f"case {restored.case_id}: the text of its notice is lost; keep the original with it")
 
 
-async def rebuild(client: Client, engine: Engine, connectors: ConfiguredConnectors, *, closed: bool = False) -> Report:
+async def rebuild(
+    client: Client, engine: Engine, connectors: ConfiguredConnectors, files: DatabaseFiles, *, closed: bool = False
+) -> Report:
     """Goes through all cases, some at a time."""
     in_temporal = await known_to_temporal(client, closed=closed)
     in_database = await asyncio.to_thread(_open_in_database, engine)
@@ -63,7 +66,7 @@ async def rebuild(client: Client, engine: Engine, connectors: ConfiguredConnecto
     async def one(case_id: str) -> None:
         async with at_once:
             try:
-                told, restored = await _restore(client, engine, case_id)
+                told, restored = await _restore(client, engine, files, report, case_id)
             except (NoAnswer, NoWorkflow) as problem:
                 report.problems.append(str(problem))
                 return
@@ -76,9 +79,12 @@ async def rebuild(client: Client, engine: Engine, connectors: ConfiguredConnecto
     return report
 
 
-async def _restore(client: Client, engine: Engine, case_id: str) -> tuple[Told, Restored]:
+async def _restore(
+    client: Client, engine: Engine, files: DatabaseFiles, report: Report, case_id: str
+) -> tuple[Told, Restored]:
     """Asks until the answer can be written: a difference may be a write under way."""
     told, waited = await ask(client, case_id), 0.0
+    report.done["files erased again"] += await asyncio.to_thread(files.erase_again, told.case)
     while True:
         restored = await asyncio.to_thread(bring_in_line, engine, told, settled=waited >= SETTLES_WITHIN)
         if restored is not None:
@@ -135,7 +141,8 @@ async def main(arguments: Sequence[str] | None = None) -> int:
     logs.configure("WARNING", sys.stderr)
     engine = connect(config.url)
     connectors = ConfiguredConnectors(engine, plain(config.webhook_secrets))
-    report = await rebuild(await reach_temporal(config), engine, connectors, closed=wanted.closed)
+    files = DatabaseFiles(engine, config.employer)
+    report = await rebuild(await reach_temporal(config), engine, connectors, files, closed=wanted.closed)
     for what, count in sorted(report.done.items()):
         print(f"{what}: {count}")
     for problem in report.problems:

@@ -61,10 +61,10 @@ def missed(case: Case) -> tuple[DutyKind, ...]:
     return tuple(duty.kind for duty in (case.aftercare.duties if case.aftercare else ()) if duty.missed_at is not None)
 
 
-def over(case: Case, now: datetime) -> bool:
-    """True if nothing is left to look after; a legal hold keeps it open."""
+def purpose_met(case: Case, now: datetime) -> bool:
+    """True as soon as nothing is left to look after; a legal hold keeps the file in use."""
     found = lives(case)
-    if found is None or not found.alone or case.hold is not None:
+    if found is None or not found.alone or found.restricted_at is not None or case.hold is not None:
         return False
     pending = any(duty.done_on is None for duty in found.duties)
     owed = any(not month.settled for month in found.compensations or ())
@@ -72,8 +72,8 @@ def over(case: Case, now: datetime) -> bool:
 
 
 def end(case: Case, now: datetime) -> Change:
-    """Everything is done, or can't be claimed any more."""
-    found = _of(case)
+    """Everything is done or can't be claimed any more, and what was kept of it is erased."""
+    found = of(case)
     fact = Fact("AftercareEnded", now, data={"arbitration_until": found.arbitration_until.isoformat()})
     return Change(replace(case, aftercare=replace(found, ended_at=now)), (fact,))
 
@@ -122,13 +122,13 @@ def advance(case: Case, now: datetime) -> Change:
 
 
 def with_duty(case: Case, changed: Duty) -> Case:
-    found = _of(case)
+    found = of(case)
     duties = tuple(changed if duty.kind is changed.kind else duty for duty in found.duties)
     return replace(case, aftercare=replace(found, duties=duties))
 
 
 def with_month(case: Case, changed: Compensation) -> Case:
-    found = _of(case)
+    found = of(case)
     months = tuple(changed if month.month == changed.month else month for month in found.compensations or ())
     return replace(case, aftercare=replace(found, compensations=months))
 
@@ -258,7 +258,8 @@ def _zone(case: Case) -> str:
     return case.agreed.calendar.zone
 
 
-def _of(case: Case) -> Aftercare:
+def of(case: Case) -> Aftercare:
+    """The aftercare of a case that has one. Raises ValueError."""
     if case.aftercare is None:
         raise ValueError(f"case {case.case_id} has no aftercare yet")
     return case.aftercare

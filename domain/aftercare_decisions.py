@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from domain import aftercare
+from domain import aftercare, retention
 from domain.case import Case, Side
 from domain.change import Change, Fact, FactValue, Notification
 from domain.errors import conflict, forbidden, invalid, not_found
@@ -55,7 +55,7 @@ def excuse_compensation(case: Case, by: Actor, month: int, reason: str, now: dat
 def record_interruption(
     case: Case, by: Actor, kind: InterruptionKind, on: date, reference: str, now: datetime
 ) -> Change:
-    """A claim, a complaint or a promise begins the year anew, also when it was over (LIM-01).
+    """A claim, a complaint or a promise begins the year anew, also when it was over (LIM-01): the file is in use again.
 
     An earlier one than those that are known changes nothing but the record.
     """
@@ -65,7 +65,8 @@ def record_interruption(
         raise invalid("aftercare.before_the_end", day=case.final_day.isoformat())
     until = max(found.arbitration_until, add_years(on, plan.arbitration_years))
     runs = until > local_date(now, case.agreed.calendar.zone)
-    changed = replace(found, arbitration_until=until, limitation_over_at=None if runs else found.limitation_over_at)
+    again = replace(found, limitation_over_at=None, restricted_at=None) if runs else found
+    changed = replace(again, arbitration_until=until)
     data = {"interruption": kind.value, "on": on.isoformat(), "until": until.isoformat(), "reference": reference}
     fact = Fact("LimitationInterrupted", now, by.account, {**data, "rule": "LIM-01"})
     note = Notification("limitation_interrupted", aftercare.alarmed(case), (kind.value, until.isoformat()))
@@ -111,6 +112,8 @@ def _looked_after(case: Case, by: Actor, now: datetime, happened_on: date | None
     found = aftercare.lives(case)
     if found is None or (case.closed and not found.alone):
         raise conflict("aftercare.not_running")
+    if retention.case_file_erased(case):
+        raise conflict("retention.erased_already")
     if happened_on is not None and happened_on > local_date(now, case.agreed.calendar.zone):
         raise invalid("aftercare.in_the_future", day=happened_on.isoformat())
     return found

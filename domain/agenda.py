@@ -6,7 +6,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import aftercare, approvers, clearances, grants
+from domain import aftercare, approvers, clearances, grants, retention
 from domain.case import Case, Stage
 from domain.change import Change, Fact, Notification, Rule
 from domain.handover import ClearanceStatus, ItemStatus, SignatureStatus
@@ -152,7 +152,7 @@ def next_due(case: Case, now: datetime) -> datetime | None:
     if case.plan is None:
         return None
     instants: list[datetime | None] = [task.remind_at for task in tasks(case)]
-    instants += aftercare.instants(case)
+    instants += [*aftercare.instants(case), *retention.instants(case)]
     if case.stage in _RUNNING:
         instants += [c.escalate_at for c in case.clearances if c.status is ClearanceStatus.PENDING]
         for grant in case.grants:
@@ -181,7 +181,7 @@ def advance(case: Case, now: datetime) -> Change:
         return Change(case)
     steps: tuple[Rule, ...] = (grants.expire, clearances.escalate_due, _warn_of_last_day)
     change = Change(case)
-    for step in (*(steps if case.stage in _RUNNING else ()), aftercare.advance, _remind):
+    for step in (*(steps if case.stage in _RUNNING else ()), aftercare.advance, retention.advance, _remind):
         change = change.then(step(change.case, now))
     return change
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from domain import aftercare
+from domain import aftercare, retention
 from domain.case import Case, Hold
 from domain.change import Change, Fact
 from domain.errors import conflict, forbidden, invalid
@@ -15,12 +15,14 @@ def place_hold(case: Case, by: Actor, reason: str, now: datetime) -> Change:
     _require_counsel(case, by)
     if case.closed and not aftercare.looked_after_alone(case):
         raise conflict("case.closed")
+    if retention.case_file_erased(case):
+        raise conflict("retention.erased_already")
     if case.hold is not None:
         raise conflict("hold.already_placed")
     if not reason:
         raise invalid("reason.required")
     fact = Fact("HoldPlaced", now, by.account, {"reason": reason})
-    return Change(replace(case, hold=Hold(reason, by.account, now)), (fact,))
+    return Change(replace(retention.held(case), hold=Hold(reason, by.account, now)), (fact,))
 
 
 def lift_hold(case: Case, by: Actor, reason: str, now: datetime) -> Change:

@@ -33,6 +33,27 @@ class DutyPlan:
     warn_days: int | None = None
 
 
+class FileKind(StrEnum):
+    """What of a case is kept for a time of its own (RET-01)."""
+
+    CONTRACT = "contract"
+    """The terms of the contract, and what was acknowledged with it."""
+    CASE_FILE = "case_file"
+    NON_COMPETE = "non_compete"
+    """What the case knows of an enforced non-compete, if it has to be kept longer than the rest."""
+
+
+@dataclass(frozen=True)
+class RetentionPlan:
+    """For how many years each file is kept, pinned when the case opened (RET-01)."""
+
+    contract_years: int
+    case_file_years: int
+    non_compete_years: int
+    claims: tuple[tuple[str, int], ...] = ()
+    """Rules by which something can still be claimed, and for how many years from the last day (LIM-02, LIM-03)."""
+
+
 @dataclass(frozen=True)
 class AftercarePlan:
     """The figures of the law, pinned when the case opened."""
@@ -44,6 +65,8 @@ class AftercarePlan:
     escalate_days: int
     law: tuple[LegalAnswer, ...] = ()
     """What these figures rest on."""
+    retention: RetentionPlan | None = None
+    """None: how long files are kept is not known here, and nothing is erased."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +108,21 @@ class Compensation:
 
 
 @dataclass(frozen=True)
+class KeptFile:
+    """Something that is only stored until its time is over, and then erased (PIP-04)."""
+
+    kind: FileKind
+    until: date
+    """The last day of its time, included."""
+    announced_at: datetime | None = None
+    """When people heard that it is going to be erased; None: not yet, or a legal hold came between."""
+    ordered_at: datetime | None = None
+    erased_at: datetime | None = None
+    certificate: str = ""
+    """Document id of the certificate of its erasure."""
+
+
+@dataclass(frozen=True)
 class Aftercare:
     """Everything that is looked after from the end of the last day on."""
 
@@ -99,4 +137,8 @@ class Aftercare:
     limitation_over_at: datetime | None = None
     alone: bool = False
     """True once the case has closed and a workflow of its own looks after this."""
+    restricted_at: datetime | None = None
+    """When nothing was left to look after: from then on the file is only stored (PIP-04)."""
+    files: tuple[KeptFile, ...] = ()
+    """What is stored, in the order in which it was found; empty until then."""
     ended_at: datetime | None = None

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain import access, aftercare, agenda, closing
+from domain import access, aftercare, agenda, closing, retention
 from domain.case import Case, Stage
 from domain.change import Change, Rule
 
@@ -33,8 +33,14 @@ PROCESS = (
     Passage(Stage.LEAVING, until=closing.access_ended, then=_enter(Stage.PURSUING)),
     Passage(Stage.PURSUING, until=closing.may_close, then=closing.close),
     Passage(Stage.WITHDRAWING, until=closing.undone, then=closing.withdrawn),
-    Passage(Stage.COMPLETED, until=aftercare.over, then=aftercare.end),
-    Passage(Stage.COMPLETED_WITH_GAPS, until=aftercare.over, then=aftercare.end),
+    *(
+        passage
+        for closed in (Stage.COMPLETED, Stage.COMPLETED_WITH_GAPS)
+        for passage in (
+            Passage(closed, until=aftercare.purpose_met, then=retention.restrict),
+            Passage(closed, until=retention.over, then=aftercare.end),
+        )
+    ),
 )
 
 

@@ -4,6 +4,8 @@ Adding a column leaves the triggers alone. A migration that makes SQLite copy su
 anything but `add_column`) drops them with the old table, so it has to call `protect` again at its end.
 """
 
+from collections.abc import Sequence
+
 from alembic import op
 
 _SQLITE = """
@@ -28,3 +30,27 @@ def protect(table: str) -> None:
         statements.insert(0, _POSTGRESQL_FUNCTION)
     for statement in statements:
         op.execute(statement)
+
+
+_SQLITE_ERASING = """
+CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN NOT ({erases})
+BEGIN SELECT RAISE(ABORT, '{table} is append-only: update refused'); END
+"""
+_POSTGRESQL_ERASING = """
+CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW WHEN (NOT ({erases}))
+EXECUTE FUNCTION refuse_change()
+"""
+
+
+def allow_erasing(table: str, *erased: str, kept: Sequence[str]) -> None:
+    """Lets `table`, which is append-only, lose the content of a row (PIP-04): no other UPDATE gets through.
+
+    `erased` says in SQL what the row's content is then; the columns `kept` stay as they are.
+    """
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    same = "IS" if sqlite else "IS NOT DISTINCT FROM"
+    conditions = [*erased, *(f'NEW."{column}" {same} OLD."{column}"' for column in kept)]
+    op.execute(f"DROP TRIGGER {table}_no_update" + ("" if sqlite else f" ON {table}"))
+    op.execute(
+        (_SQLITE_ERASING if sqlite else _POSTGRESQL_ERASING).format(table=table, erases=" AND ".join(conditions))
+    )

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from domain.case import Case, PaperKind
 from domain.change import Notification
 from domain.handover import Signature
+from domain.obligations import FileKind
 from domain.plan import Plan
 from domain.rights import Operation
 
@@ -132,6 +133,24 @@ class PaperOrder(Message):
 class IssuedPaper(Message):
     document_id: str
     sha256: str
+
+
+class EraseOrder(Message):
+    """A file whose time is over (PIP-04). `also_kept` are those of the same case that have more time."""
+
+    case_id: str
+    employee_id: str
+    """Empty once the case has forgotten whom it was about."""
+    file: FileKind
+    also_kept: tuple[FileKind, ...]
+    last_day: date
+    now: datetime
+
+
+class ErasedFile(Message):
+    """What is left of it: the certificate of its erasure."""
+
+    certificate: str
 
 
 class SealOrder(Message):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func
 from sqlalchemy.engine import CursorResult
 from sqlmodel import Session, col, select, update
 
@@ -137,10 +137,10 @@ def _letters(engine: Engine, numbers: list[int], lease: datetime) -> list[Letter
     with reading(engine) as session:
         systems = {s.key: Text(s.name_zh, s.name_en) for s in session.exec(select(ConnectedSystem)).all()}
         rows = session.exec(
-            select(NotificationRow, Account, CaseView, Employee.name)
+            select(NotificationRow, Account, CaseView, func.coalesce(col(Employee.name), ""))
             .join(Account, col(Account.id) == col(NotificationRow.account))
             .join(CaseView, col(CaseView.case_id) == col(NotificationRow.case_id))
-            .join(Employee, col(Employee.id) == col(CaseView.employee_id))
+            .join(Employee, col(Employee.id) == col(CaseView.employee_id), isouter=True)  # none once erased
             .where(col(NotificationRow.id).in_(numbers))
             .order_by(col(NotificationRow.id))
         ).all()

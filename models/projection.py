@@ -59,6 +59,7 @@ def project(session: Session, case: Case, version: int, now: datetime) -> None:
         "open": not case.closed,
         "closed_at": case.closed_at,
         "failing": _needs_somebody(case),
+        "restricted": case.aftercare is not None and case.aftercare.restricted_at is not None,
         "next_due_at": min((task.due_at for task in tasks if task.due_at), default=None),
         "version": version,
         "snapshot": to_snapshot(case),

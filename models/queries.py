@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, tuple_
 from sqlalchemy.orm import Mapped, defer
 from sqlmodel import Session, col, select
 
@@ -34,6 +34,8 @@ _PART = (
     .outerjoin_from(_VIEW, _PARTICIPANT, _MINE)
     .where(_VIEW.c.case_id == bindparam("case_id"))
 )
+_NAME = func.coalesce(col(Employee.name), "")
+"""Of the leaver; a file that was erased knows nobody."""
 SORTS: dict[str, type[date] | type[datetime]] = {"last_day": date, "arrived_at": datetime}
 """What lists of cases can be sorted by."""
 
@@ -86,9 +88,9 @@ def cases(session: Session, wanted: CaseFilter, limit: int, cursor: str | None) 
     listed = CaseView if wanted.participant is None else Participant
     place, id_column = col(getattr(listed, wanted.sort)), col(listed.case_id)
     query = (
-        select(CaseView, Employee.name)
+        select(CaseView, _NAME)
         .options(defer(col(CaseView.snapshot)))  # type: ignore[arg-type]  # sqlmodel's col()
-        .join(Employee, col(Employee.id) == col(CaseView.employee_id))
+        .join(Employee, col(Employee.id) == col(CaseView.employee_id), isouter=True)
     )
     if wanted.participant is not None:
         query = query.join(Participant, col(Participant.case_id) == col(CaseView.case_id)).where(
@@ -125,8 +127,8 @@ def _conditions(wanted: CaseFilter, is_open: Mapped[bool]) -> list[ColumnElement
 def case_view(session: Session, case_id: str) -> tuple[CaseView, str] | None:
     """A case's row and the leaver's name."""
     return session.exec(
-        select(CaseView, Employee.name)
-        .join(Employee, col(Employee.id) == col(CaseView.employee_id))
+        select(CaseView, _NAME)
+        .join(Employee, col(Employee.id) == col(CaseView.employee_id), isouter=True)
         .where(CaseView.case_id == case_id)
     ).one_or_none()
 
@@ -215,9 +217,10 @@ def messages(session: Session, account: str, limit: int, cursor: str | None) -> 
 
 
 def documents(session: Session, case_id: str) -> list[Any]:
-    """Documents of a case, their content not loaded."""
+    """Documents of a case that are not erased, their content not loaded."""
     query = select(Document).options(defer(col(Document.content)))  # type: ignore[arg-type]  # sqlmodel's col()
-    return list(session.exec(query.where(Document.case_id == case_id).order_by(col(Document.at))).all())
+    there = query.where(Document.case_id == case_id, func.length(Document.content) > 0)
+    return list(session.exec(there.order_by(col(Document.at))).all())
 
 
 def employees(session: Session, limit: int, cursor: str | None) -> tuple[list[Employee], str | None]:

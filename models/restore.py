@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from domain.case import Case
+from domain.retention import case_file_erased
 from models import facts, projection
 from models.database import utc_now, writing
 from models.messages import NumberedFact
@@ -36,6 +37,7 @@ class Restored:
     facts_added: int
     facts_voided: int
     notice_there: bool
+    """Or erased, because it may not be there any more (PIP-04)."""
 
 
 def bring_in_line(engine: Engine, told: Told, *, settled: bool = False) -> Restored | None:
@@ -65,12 +67,13 @@ def bring_in_line(engine: Engine, told: Told, *, settled: bool = False) -> Resto
             session.flush()
         projection.project(session, told.case, told.version, written_at)
         notice = session.get(Notice, told.case.case_id)
-        if notice is None:
+        erased = case_file_erased(told.case)
+        if notice is None and not erased:
             _stand_in(session, told)
-        elif told.case.closed:
+        elif notice is not None and told.case.closed:
             notice.open_for = None
         state = "made" if row is None else "right" if right else "changed"
-        return Restored(told.case.case_id, state, added, len(voided), notice is not None)
+        return Restored(told.case.case_id, state, added, len(voided), notice is not None or erased)
 
 
 def _stand_in(session: Session, told: Told) -> None:

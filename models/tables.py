@@ -162,6 +162,8 @@ class CaseView(SQLModel, table=True):
     next_due_at: datetime | None = instant(default=None)
     """When the first open task is late; lists compare it with now."""
     failing: bool = False
+    restricted: bool = False
+    """True once the file is only stored (PIP-04)."""
     open: bool = True
     version: int
     snapshot: Any = Field(sa_column=Column(JSON, nullable=False))
@@ -217,7 +219,7 @@ class TaskRow(SQLModel, table=True):
 
 
 class FactRow(SQLModel, table=True):
-    """The ledger: append-only (the database refuses UPDATE and DELETE), hash-chained per case."""
+    """The ledger: append-only (the database refuses DELETE, and UPDATE but to erase content), hash-chained per case."""
 
     __tablename__ = "fact"
     case_id: str = Field(primary_key=True)

@@ -23,6 +23,9 @@ class CaseLine(BaseModel):
     case_id: str
     employee_id: str
     name: str
+    """Of the leaver; empty once the file is only stored, but for counsel and auditors."""
+    restricted: bool
+    """The file is only stored, or erased already (PIP-04)."""
     department: str
     stage: Annotated[str, Field(examples=["handing_over"])]
     arrived_at: datetime

@@ -9,7 +9,14 @@ from models.accounts import Caller
 
 WHOLE = ("hr", "counsel", "auditor", "leaver", "witness")
 _BY_ROLE = (Role.HR, Role.COUNSEL, Role.AUDITOR, Role.SECURITY, Role.ADMINISTRATOR, Role.ENGINEER)
+_RESTRICTED = ("counsel", "auditor", "leaver")
+"""Who reads a file that is only stored: for claims, for checks, and the person whom it is about (PIP-04, PIP-05)."""
+RESTRICTED = "restricted"
+"""What everybody else is to such a case: they see that there is one."""
+ERASE_CERTIFICATE = "erase_certificate"
+"""Kind of the document that says what was erased; it names nobody, and whoever sees the case may read it."""
 _HEADER = ("case_id", "employee_id", "arrived_at", "stage", "last_day", "closed_at")
+_STORED = ("restricted_at", "files", "ended_at")
 _RUNNING = ("systems", "gaps")
 _PAPER = "paper:"
 _READERS = {
@@ -42,7 +49,14 @@ def relations(caller: Caller, snapshot: dict[str, Any], takes_part: bool) -> tup
     found += [role.value for role in (Role.ADMINISTRATOR, Role.ENGINEER) if caller.has(role)]
     if not found and takes_part:
         found.append("earlier_participant")
+    if is_restricted(snapshot) and found:
+        found = [relation for relation in found if relation in _RESTRICTED] or [RESTRICTED]
     return tuple(found)
+
+
+def is_restricted(snapshot: dict[str, Any]) -> bool:
+    """True if the file is only stored, or erased already."""
+    return bool((snapshot.get("aftercare") or {}).get("restricted_at"))
 
 
 def sees_everything(of: tuple[str, ...]) -> bool:
@@ -63,6 +77,8 @@ def paper_kind(document_kind: str) -> PaperKind | None:
 def may_read(document_id: str, document_kind: str, of: tuple[str, ...], shown: dict[str, Any]) -> bool:
     """True if a person with these relations, who sees this part of the case, may read the document."""
     paper = paper_kind(document_kind)
+    if document_kind == ERASE_CERTIFICATE:
+        return True
     if paper is not None:
         return any(relation in _READERS[paper] for relation in of)
     record = shown.get("record")
@@ -74,6 +90,8 @@ def visible(snapshot: dict[str, Any], of: tuple[str, ...], account: str) -> dict
     if sees_everything(of):
         return snapshot
     shown: dict[str, Any] = {key: snapshot.get(key) for key in _HEADER}
+    if RESTRICTED in of:
+        return {**shown, "employee_id": "", "aftercare": {key: snapshot["aftercare"].get(key) for key in _STORED}}
     if "security" in of:
         shown |= {"systems": snapshot.get("systems"), "grants": snapshot.get("grants")}
     if "receiver" in of:

@@ -47,7 +47,7 @@ class Wording:
 
     def _values(self, kind: str, subjects: tuple[str, ...], reader: Reader) -> dict[str, str]:
         values = {
-            "leaver": self.leaver,
+            "leaver": self.leaver or self.case.case_id,  # an erased file knows nobody
             "last_day": self.case.last_day.isoformat() if self.case.last_day else "",
             "stage": self.case.stage.value,
         }
@@ -70,6 +70,8 @@ class Wording:
             values |= {"duty": subjects[0], "day": about}
         elif kind.startswith("compensation_"):
             values |= {"month": subjects[0], "day": about}
+        elif kind.startswith(("erasure_", "file_")):
+            values |= {"file": subjects[0], "day": about, "problem": about}
         elif kind.startswith("limitation_") or kind == "non_compete_ended":
             values["day"] = about
         elif kind == "non_compete_rescindable":

@@ -103,6 +103,10 @@ class Journal:
         """True if nothing waits, and everything is written."""
         return not self._line and not self._busy
 
+    def forget(self, erased: Callable[[str], bool]) -> bool:
+        """Facts of kinds that are `erased` keep no content; True if any had some."""
+        return self._pen.forget(erased)
+
     def check(self, rule: Rule) -> None:
         """Raises Refusal if the rule would refuse now. Changes nothing."""
         rule(self.case, workflow.now())

@@ -4,7 +4,7 @@ If that fails, the same is tried by an ordinary activity for a moment; if that f
 number is given when it is written, so the ledger can tell a repeated write from a new one (models/facts.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +16,7 @@ from activities.casework import CaseActivities
 from domain import process
 from domain.case import Case
 from domain.change import Fact, Notification, Rule
+from domain.retention import ERASED
 from models.messages import NumberedFact, Proof, RecordOutcome, RecordRequest
 from workflows import options
 
@@ -46,6 +47,14 @@ class Pen:
         """Of the last write that was begun."""
         self.facts = list(facts)
         """Every fact that is written, in order."""
+
+    def forget(self, erased: Callable[[str], bool]) -> bool:
+        """Facts whose kind is `erased` lose their content, as in the database; True if there was any to lose."""
+        before = self.facts
+        self.facts = [
+            fact.model_copy(update={"by": "", "data": dict(ERASED)}) if erased(fact.kind) else fact for fact in before
+        ]
+        return self.facts != before
 
     async def try_to_write(self, draft: Draft, proof: Proof | None) -> RecordOutcome | None:
         """None if the database is away. An answer that was lost on its way is asked for again: nothing is doubled."""

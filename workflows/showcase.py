@@ -86,4 +86,9 @@ def _afterwards(case: Case) -> list[str]:
     owed = [month for month in found.compensations or () if not month.settled]
     if owed:
         lines.append(f"- [ ] non-compete: {len(owed)} month(s) left, the next due {owed[0].due.isoformat()}")
+    if found.restricted_at is not None:
+        lines.append(f"- only stored since {found.restricted_at.date().isoformat()}")
+    for file in found.files:
+        state = "erased" if file.erased_at else f"kept until {file.until.isoformat()}"
+        lines.append(f"- {'[x]' if file.erased_at else '[ ]'} {file.kind.value}: {state}")
     return lines

@@ -14,7 +14,7 @@ from api.deps import CallerDep, EngineDep, GatewayDep, HrDep, IdempotencyKey, Re
 from api.errors import documented
 from api.gateway import workflow_of
 from domain.case import Stage
-from domain.errors import not_found
+from domain.errors import forbidden, not_found
 from domain.law.endings import Ending
 from domain.law.notice import Intent
 from domain.people import Role
@@ -31,12 +31,13 @@ from models.queries import CaseFilter
 from models.resignations import Registration, register
 from models.tables import CaseView
 from models.views import CaseDetail, CaseLine, Page
-from models.visibility import concerns, mentioned, relations, sees_everything, visible
+from models.visibility import RESTRICTED, concerns, mentioned, relations, sees_everything, visible
 
 router = APIRouter(prefix="/cases", tags=["cases"])
 CaseId = Annotated[str, Path(pattern=CASE_ID, examples=["5b0d6c0c5a2b5f6f9e0c8d7e6f5a4b3c"])]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=500)]
+READ_STORED = (Role.COUNSEL, Role.AUDITOR)
 SEES_ALL = (Role.HR, Role.COUNSEL, Role.AUDITOR, Role.ADMINISTRATOR, Role.ENGINEER)
 
 
@@ -177,7 +178,8 @@ def find_cases(
     )
     with reading(engine) as session:
         rows, after = queries.cases(session, wanted, limit, cursor)
-    return Page(items=[_line(row, name) for row, name in rows], next=after)
+    reads_stored = caller.has(*READ_STORED)
+    return Page(items=[_line(row, name, named=reads_stored or not row.restricted) for row, name in rows], next=after)
 
 
 @router.get("/{case_id}", summary="Read a case", responses=documented(401, 404, 422))
@@ -197,7 +199,7 @@ def read_case(case_id: CaseId, caller: CallerDep, engine: EngineDep, settings: S
         workflow = workflow_of(case_id, row.snapshot)
         url = f"{settings.temporal_ui_url}/namespaces/{settings.temporal_namespace}/workflows/{workflow}"
     return CaseDetail(
-        **_line(row, name).model_dump(),
+        **_line(row, name, named=RESTRICTED not in of).model_dump(),
         version=row.version,
         relations=list(of),
         case=shown,
@@ -224,17 +226,20 @@ def seen(
         raise not_found("case.unknown")
     row, name = found
     of = relations(caller, row.snapshot, queries.takes_part(session, caller.account, case_id))
+    if whole and RESTRICTED in of:
+        raise forbidden("case.restricted")
     if not of or (whole and not sees_everything(of)):
         raise not_found("case.unknown")
     return row, name, of
 
 
-def _line(row: CaseView, name: str) -> CaseLine:
+def _line(row: CaseView, name: str, *, named: bool) -> CaseLine:
     late = row.next_due_at is not None and row.next_due_at < utc_now()
     return CaseLine(
         case_id=row.case_id,
-        employee_id=row.employee_id,
-        name=name,
+        employee_id=row.employee_id if named else "",
+        name=name if named else "",
+        restricted=row.restricted,
         department=row.department,
         stage=row.stage,
         arrived_at=row.arrived_at,

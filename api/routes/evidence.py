@@ -11,14 +11,14 @@ from pydantic import BaseModel
 from api.deps import AuditorDep, CallerDep, EngineDep
 from api.errors import documented
 from api.routes.cases import CaseId, Cursor, seen
-from domain.errors import not_found
+from domain.errors import forbidden, not_found
 from models import facts, queries
 from models.database import reading, utc_now
 from models.deliveries import note_delivery
 from models.forms import DOCUMENT_ID
 from models.tables import Document
 from models.views import ChainCheck, FactLine, Page
-from models.visibility import may_read, paper_kind, visible
+from models.visibility import ERASE_CERTIFICATE, RESTRICTED, may_read, paper_kind, visible
 from texts import DEFAULT, text
 
 router = APIRouter(prefix="/cases/{case_id}", tags=["evidence"])
@@ -80,7 +80,7 @@ def list_documents(case_id: CaseId, caller: CallerDep, engine: EngineDep) -> lis
     response_class=Response,
     responses={
         200: {"content": {"application/json": {}, "text/html": {}}, "description": "The document, byte for byte"},
-        **documented(401, 404, 422),
+        **documented(401, 403, 404, 422),
     },
 )
 def read_document(
@@ -97,8 +97,12 @@ def read_document(
         row, _, of = seen(session, case_id, caller)
         shown = visible(row.snapshot, of, caller.account)
         document = session.get(Document, document_id)
+    if RESTRICTED in of and document is not None and document.kind != ERASE_CERTIFICATE:
+        raise forbidden("case.restricted")
     if document is None or document.case_id != case_id or not may_read(document_id, document.kind, of, shown):
         raise not_found("document.unknown")
+    if not document.content:
+        raise not_found("document.erased")
     if "leaver" in of:
         note_delivery(engine, document, caller.account, utc_now())
     return Response(document.content, media_type=document.media_type, headers=_headers(document))

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from domain.law import retention
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
 from domain.obligations import AftercarePlan, DutyKind, DutyPlan
@@ -28,10 +29,12 @@ def plan(book: RuleBook, last_day: date) -> AftercarePlan | None:
         arbitration_years=years,
         unpaid_months=months,
         escalate_days=wait,
+        retention=retention.plan(book, last_day),
         law=(
             book.answer(transfer.id, last_day, f"+ P{archives}D"),
             book.answer(lists.id, last_day, f"+ P{unemployed}D, + P{fund}D"),
             book.answer(limitation.id, last_day, f"+ P{years}Y", action=Action.RECORD),
             book.answer(arrears.id, last_day, f"{months} × P1M, P{wait}D", action=Action.RECORD),
+            *retention.answers(book, last_day),
         ),
     )

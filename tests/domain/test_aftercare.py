@@ -160,7 +160,7 @@ def test_the_year_for_claims_runs_from_the_last_day_and_begins_anew_with_each_in
     assert (revived.aftercare.arbitration_until, revived.aftercare.limitation_over_at) == (date(2029, 3, 1), None)
 
 
-def test_nothing_happens_twice_in_twenty_five_months_and_then_it_is_over() -> None:
+def test_nothing_happens_twice_in_twenty_five_months_and_then_the_file_is_only_stored() -> None:
     case, now = a.closed(24), c.OVER
     said: Counter[tuple[str, str]] = Counter()
     for kind in DutyKind:
@@ -174,8 +174,8 @@ def test_nothing_happens_twice_in_twenty_five_months_and_then_it_is_over() -> No
         case = paid(case, month, day)
     assert said == {("LimitationOver", ""): 1, **{("CompensationAsked", str(month)): 1 for month in range(1, 25)}}
     assert case.aftercare is not None
-    assert case.aftercare.ended_at == now
-    assert agenda.next_due(case, now) is None
+    assert case.aftercare.restricted_at == now
+    assert agenda.tasks(case) == ()
 
 
 def test_a_legal_hold_keeps_it_open() -> None:
@@ -187,7 +187,7 @@ def test_a_legal_hold_keeps_it_open() -> None:
     case, _ = a.lived(held, LATER, c.opening(date(2026, 12, 29)) + timedelta(hours=1))
     assert aftercare.lives(case)
     change = process.carry_out(lambda case, now: holds.lift_hold(case, c.COUNSEL, "settled", now), case, LATER)
-    assert c.kinds(change) == ("HoldLifted", "AftercareEnded")
+    assert c.kinds(change)[:2] == ("HoldLifted", "FileRestricted")
 
 
 def test_counsel_is_asked_once_hr_has_left() -> None:

@@ -23,7 +23,6 @@ NOT_YET = (
     "EVD-06",
     "NOT-13",
     "PAY-09",
-    "PIP-04",
     "PIP-05",
     "PIP-07",
     "PIP-08",

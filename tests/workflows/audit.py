@@ -45,7 +45,9 @@ async def _replayable(case: RunningCase, handle: WorkflowHandle[Any, Any]) -> No
 async def _two_sides(case: RunningCase) -> tuple[list[object], list[object]]:
     """What the workflow knows, and what the database holds."""
     known: list[object] = [(f.number, f.kind, f.by, f.at, _json(f)) for f in await case.facts()]
-    written: list[object] = [(row.number, row.kind, row.by, row.at, row.data) for row in case.ledger()]
+    written: list[object] = [
+        (row.number, row.kind, row.by, row.at, row.data) for row in case.ledger() if row.number is not None
+    ]
     if not written:
         return known, written
     return [*known, await case.state()], [*written, from_snapshot(case.row().snapshot)]

@@ -4,16 +4,19 @@ from collections import Counter
 from datetime import date, timedelta
 
 import pytest
+from sqlmodel import select
 
 from domain.case import Side
-from domain.law.periods import add_months
+from domain.law.periods import add_months, add_years
 from domain.obligations import DutyKind, InterruptionKind
 from domain.timezones import end_of, local_date
 from models import decision_bodies as d
-from models import law_views
-from models.database import writing
+from models import facts, law_views
+from models.database import reading, writing
 from models.employment import EmploymentTerms
+from models.tables import Document, Notice
 from tests import builders as b
+from tests.models import written
 from tests.workflows.moves import handing_over, signed_and_sealed
 from tests.workflows.world import Refused, RunningCase, World
 from workflows.showcase import details
@@ -68,19 +71,19 @@ async def test_twenty_five_months_in_which_every_timer_fires_once_on_its_day(wor
         if month == MONTHS // 2:
             await world.restart()
         await case.decide(b.HR, d.ConfirmCompensation(month=month, paid_on=due, reference=f"bank {month}"))
-    result = await case.aftercare.result()
-    assert (result.outcome, result.gaps) == ("aftercare_ended", ())
-    facts = await case.facts()
-    assert Counter(fact.kind for fact in facts if fact.kind.startswith(("Compensation", "Limitation", "Duty"))) == {
+    told = await case.facts()
+    ours = ("Compensation", "Limitation", "Duty", "File")
+    assert Counter(fact.kind for fact in told if fact.kind.startswith(ours)) == {
         "DutyDone": 3,
         "CompensationScheduled": 1,
         "CompensationAsked": MONTHS,
         "CompensationPaid": MONTHS,
         "LimitationOver": 1,
+        "FileRestricted": 1,
     }
-    asked = [local_date(fact.at, "Asia/Shanghai") for fact in facts if fact.kind == "CompensationAsked"]
+    asked = [local_date(fact.at, "Asia/Shanghai") for fact in told if fact.kind == "CompensationAsked"]
     assert asked == [add_months(last_day, month) - timedelta(days=7) for month in range(1, MONTHS + 1)]
-    assert [fact.number for fact in facts] == list(range(1, len(facts) + 1)), "one numbering for both lives"
+    assert [fact.number for fact in told] == list(range(1, len(told) + 1)), "one numbering for both lives"
 
 
 @pytest.mark.law("CRT-02", "CRT-03", "HND-02")
@@ -123,7 +126,38 @@ async def test_a_claim_by_signal_begins_the_year_anew(world: World) -> None:
     await wait_until(case, add_months(on, 12) - timedelta(days=1))
     assert "LimitationOver" not in await case.kinds()
     await wait_until(case, add_months(on, 12) + timedelta(days=1))
+    await case.until_fact("FileRestricted")
+
+
+@pytest.mark.law("PIP-04", "RET-01")
+async def test_a_file_is_stored_and_erased_when_its_time_is_over_and_the_case_forgets(world: World) -> None:
+    case = await closed(world)
+    last_day, notice = (await case.state()).final_day, "我辞职"
+    await do_every_duty(case)
+    await wait_until(case, add_years(last_day, 1) + timedelta(days=1))
+    await case.until_fact("FileRestricted")
+    assert {"erasure_announced", "file_erased"}.isdisjoint(case.told("a-counsel"))
+    await wait_until(case, add_years(last_day, 2) + timedelta(days=1))
+    await case.until(lambda c: c.aftercare is not None and c.aftercare.files[0].erased_at is not None)
+    assert {"erasure_announced", "file_erased"} <= set(case.told("a-counsel"))
+    before = [row.hash for row in written.chain(world.engine, case.case_id)]
+    await wait_until(case, add_years(last_day, 3) + timedelta(days=1))
     assert (await case.aftercare.result()).outcome == "aftercare_ended"
+    chain = written.chain(world.engine, case.case_id)
+    assert [row.hash for row in chain][: len(before)] == before
+    assert facts.verify(case.case_id, chain).problems == ()
+    assert [row.kind for row in chain if not facts.is_erased(row)][-3:] == [
+        "FileErased",
+        "ErasureDone",
+        "AftercareEnded",
+    ]
+    with reading(world.engine) as session:
+        assert session.get(Notice, case.case_id) is None
+        texts = [d.content for d in session.exec(select(Document).where(Document.case_id == case.case_id)).all()]
+    assert len([text for text in texts if text]) == 2, "the two certificates are all that is left"
+    assert notice not in str(case.row().model_dump())
+    assert facts.differences(chain, await case.facts()) == (), "the workflow forgot what the database did"
+    assert not any("a-lin" in str(fact) for fact in await case.facts())
 
 
 async def test_aftercare_proves_who_decides_like_every_case(world: World) -> None:

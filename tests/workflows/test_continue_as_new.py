@@ -171,7 +171,7 @@ async def test_an_aftercare_that_grows_too_long_goes_on_in_a_new_run_and_comes_t
 
     await eventually(aftercare_runs, lambda found: len(found) >= 2)
     await world.temporal.fast_forward(case.aftercare, timedelta(days=367))
-    assert (await case.aftercare.result()).outcome == "aftercare_ended"
+    await case.until_fact("FileRestricted")
     facts = await case.facts()
     assert [fact.number for fact in facts] == list(range(1, len(facts) + 1))
     assert [fact.kind for fact in facts].count("LimitationInterrupted") == 20

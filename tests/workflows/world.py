@@ -19,6 +19,7 @@ from activities.access import AccessActivities
 from activities.assembly import access_activities, plain, proofs
 from activities.casework import CaseActivities
 from activities.connectors.confirmation import InAppConfirmation
+from activities.files import DatabaseFiles
 from activities.papers import DatabasePapers
 from config import Settings
 from domain.people import Actor
@@ -134,6 +135,7 @@ class World:
             DatabasePeople(self.engine),
             InAppConfirmation(self.engine, keys, self.config.seal_key),
             DatabasePapers(self.engine, self.config.employer),
+            DatabaseFiles(self.engine, self.config.employer),
         )
         return steps.all()
 
