@@ -15,7 +15,7 @@ from domain.law.freeze import Basis, BasisKind
 from domain.law.notice import Intent, NoticeFacts
 from domain.law.severance import Service
 from domain.money import Money
-from models.decision_bodies import Key
+from models.fields import Key
 from models.forms import NO_NUL, POSITIVE_AMOUNT, REGION, SHARE, SOME_AMOUNT, TEXT
 from models.legal_facts import Records
 

@@ -29,7 +29,7 @@ from domain.law.rulebook import RuleBook
 from domain.law.settlement import Leaving
 from domain.law.severance import Service, Termination
 from domain.money import nothing
-from models.decision_bodies import Key
+from models.fields import Key
 from models.forms import HALF_DAYS
 from models.legal_facts import Records
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from domain import aftercare, retention
+from domain import aftercare, compensation, retention
+from domain.caretakers import alarmed
 from domain.case import Case, Side
 from domain.change import Change, Fact, FactValue, Notification
 from domain.errors import conflict, forbidden, invalid, not_found
@@ -34,22 +35,21 @@ def complete_duty(case: Case, by: Actor, kind: DutyKind, done_on: date, referenc
 
 def confirm_compensation(case: Case, by: Actor, month: int, paid_on: date, reference: str, now: datetime) -> Change:
     """A month of the non-compete was paid (NC-03)."""
-    _looked_after(case, by, now, paid_on)
-    found = _unsettled(case, month)
-    paid = replace(found, paid_on=paid_on, reference=reference)
-    data: dict[str, FactValue] = {"month": month, "paid_on": paid_on.isoformat(), "late": paid_on > found.due}
+    found = _looked_after(case, by, now, paid_on)
+    paid = replace(_unsettled(found, month), paid_on=paid_on, reference=reference)
+    data: dict[str, FactValue] = {"month": month, "paid_on": paid_on.isoformat(), "late": paid_on > paid.due}
     data |= {"reference": reference, "rule": "NC-03"}
-    return Change(aftercare.with_month(case, paid), (Fact("CompensationPaid", now, by.account, data),))
+    return Change(compensation.with_month(case, found, paid), (Fact("CompensationPaid", now, by.account, data),))
 
 
 def excuse_compensation(case: Case, by: Actor, month: int, reason: str, now: datetime) -> Change:
     """A month can't be paid for a reason on the employee's side: it counts as no arrears of the employer (NC-05)."""
-    _looked_after(case, by, now)
-    found = _unsettled(case, month)
+    found = _looked_after(case, by, now)
+    excused = replace(_unsettled(found, month), excused_because=reason)
     if not reason:
         raise invalid("reason.required")
     fact = Fact("CompensationExcused", now, by.account, {"month": month, "reason": reason, "rule": "NC-05"})
-    return Change(aftercare.with_month(case, replace(found, excused_because=reason)), (fact,))
+    return Change(compensation.with_month(case, found, excused), (fact,))
 
 
 def record_interruption(
@@ -69,7 +69,7 @@ def record_interruption(
     changed = replace(again, arbitration_until=until)
     data = {"interruption": kind.value, "on": on.isoformat(), "until": until.isoformat(), "reference": reference}
     fact = Fact("LimitationInterrupted", now, by.account, {**data, "rule": "LIM-01"})
-    note = Notification("limitation_interrupted", aftercare.alarmed(case), (kind.value, until.isoformat()))
+    note = Notification("limitation_interrupted", alarmed(case), (kind.value, until.isoformat()))
     return Change(replace(case, aftercare=changed), (fact,), (note,))
 
 
@@ -90,7 +90,7 @@ def end_non_compete(case: Case, by: Actor, side: Side, on: date, reason: str, no
     planned = case.agreed.non_compete
     extra = planned.extra_months if planned and side is Side.EMPLOYER else 0
     next_month = found.compensations[-1].month + 1
-    more = tuple(aftercare.compensation(case, next_month + number, on) for number in range(extra))
+    more = tuple(compensation.month(case, next_month + number, on) for number in range(extra))
     changed = replace(found, compensations=(*kept, *more), non_compete_ended_on=on)
     data = {"side": side.value, "on": on.isoformat(), "reason": reason, "extra_months": extra, "rule": "NC-06"}
     fact = Fact("NonCompeteEnded", now, by.account, data)
@@ -119,9 +119,8 @@ def _looked_after(case: Case, by: Actor, now: datetime, happened_on: date | None
     return found
 
 
-def _unsettled(case: Case, month: int) -> Compensation:
-    months = case.aftercare.compensations if case.aftercare else None
-    found = next((one for one in months or () if one.month == month), None)
+def _unsettled(looked_after: Aftercare, month: int) -> Compensation:
+    found = next((one for one in looked_after.compensations or () if one.month == month), None)
     if found is None:
         raise not_found("aftercare.no_such_month", month=month)
     if found.settled:

@@ -6,12 +6,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import aftercare, approvers, clearances, grants, retention
+from domain import aftercare, approvers, caretakers, clearances, grants, reminders, retention
 from domain.case import Case, Stage
 from domain.change import Change, Fact, Notification, Rule
 from domain.handover import ClearanceStatus, ItemStatus, SignatureStatus
 from domain.rights import GrantStatus
-from domain.timezones import at_local, end_of, local_date
+from domain.timezones import end_of, local_date
 
 _BEFORE_LAST_DAY = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)
 _RUNNING = (*_BEFORE_LAST_DAY, Stage.LEAVING, Stage.PURSUING)
@@ -129,7 +129,7 @@ def _aftercare_tasks(case: Case) -> tuple[Task, ...]:
     found = aftercare.lives(case)
     if found is None:
         return ()
-    hr, zone = aftercare.asked(case), case.agreed.calendar.zone
+    hr, zone = caretakers.asked(case), case.agreed.calendar.zone
     duties = tuple(
         Task(f"duty:{d.kind.value}", "complete_duty", d.kind.value, hr, end_of(d.due, zone), d.remind_at)
         for d in found.duties
@@ -171,8 +171,7 @@ def next_due(case: Case, now: datetime) -> datetime | None:
 
 def signing_due(case: Case) -> datetime:
     """The opening hour of the last day: the record is put before its parties then, finished or not."""
-    calendar = case.agreed.calendar
-    return at_local(case.final_day, calendar.opens_at, calendar.zone)
+    return case.agreed.calendar.opening_on(case.final_day)
 
 
 def advance(case: Case, now: datetime) -> Change:
@@ -189,7 +188,7 @@ def advance(case: Case, now: datetime) -> Change:
 def _warnings_ahead(case: Case) -> list[tuple[int, datetime]]:
     calendar = case.agreed.calendar
     return [
-        (days, at_local(case.final_day - timedelta(days=days), calendar.opens_at, calendar.zone))
+        (days, calendar.opening_on(case.final_day - timedelta(days=days)))
         for days in case.agreed.policy.last_day_warnings
         if days not in case.warned_days
     ]
@@ -222,53 +221,7 @@ def _remind(case: Case, now: datetime) -> Change:
             by_account.setdefault(account, []).append(task.key)
     fact = Fact("DigestSent", now, data={"tasks": tuple(task.key for task in due), "to": tuple(by_account)})
     notes = tuple(Notification("digest", (account,), tuple(keys)) for account, keys in by_account.items() if account)
-    return Change(_reminded(case, {task.key for task in due}, now), (fact,), notes)
-
-
-def _reminded(case: Case, keys: set[str], now: datetime) -> Case:
-    calendar = case.agreed.calendar
-    usual = calendar.opening_after(now, case.agreed.policy.remind_every)
-    items = tuple(
-        replace(i, remind_at=usual, reminders=i.reminders + 1) if f"item:{i.id}" in keys else i for i in case.items
-    )
-    asked = tuple(
-        replace(c, remind_at=calendar.opening_after(now, c.remind_every), reminders=c.reminders + 1)
-        if f"clearance:{c.department}" in keys
-        else c
-        for c in case.clearances
-    )
-    requests = tuple(
-        replace(g, remind_at=calendar.opening_after(now, 1), reminders=g.reminders + 1)
-        if f"grant:{g.id}" in keys
-        else g
-        for g in case.grants
-    )
-    record = case.record
-    if record is not None and any(key.startswith("signature:") for key in keys):
-        record = replace(record, remind_at=usual, reminders=record.reminders + 1)
-    restraint = case.non_compete
-    if restraint is not None and "non_compete" in keys:
-        restraint = replace(restraint, remind_at=usual, reminders=restraint.reminders + 1)
-    found = case.aftercare
-    if found is not None:
-        duties = tuple(
-            replace(d, remind_at=usual, reminders=d.reminders + 1) if f"duty:{d.kind.value}" in keys else d
-            for d in found.duties
-        )
-        months = tuple(
-            replace(m, remind_at=usual, reminders=m.reminders + 1) if f"compensation:{m.month}" in keys else m
-            for m in found.compensations or ()
-        )
-        found = replace(found, duties=duties, compensations=months if found.compensations is not None else None)
-    return replace(
-        case,
-        items=items,
-        clearances=asked,
-        grants=requests,
-        record=record,
-        non_compete=restraint,
-        aftercare=found,
-    )
+    return Change(reminders.sent(case, {task.key for task in due}, now), (fact,), notes)
 
 
 def overdue(case: Case, now: datetime) -> bool:

@@ -103,8 +103,12 @@ class Compensation:
     reminders: int = 0
 
     @property
+    def excused(self) -> bool:
+        return bool(self.excused_because)
+
+    @property
     def settled(self) -> bool:
-        return self.paid_on is not None or bool(self.excused_because)
+        return self.paid_on is not None or self.excused
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from domain import aftercare
+from domain.caretakers import alarmed
 from domain.case import Case
 from domain.change import Change, Fact, FactValue, Notification
 from domain.law.freeze import FreezeAnswer
@@ -103,7 +104,7 @@ def erased(case: Case, kind: FileKind, certificate: str, now: datetime) -> Chang
     file = next((file for file in aftercare.of(case).files if file.kind is kind and file.erased_at is None), None)
     if file is None:
         return Change(case)
-    told = aftercare.alarmed(case)
+    told = alarmed(case)
     done = _with(case, replace(file, erased_at=now, certificate=certificate))
     fact = Fact("ErasureDone", now, data={"file": kind.value, "certificate": certificate, "rule": "PIP-04"})
     note = Notification("file_erased", told, (kind.value,))
@@ -113,7 +114,7 @@ def erased(case: Case, kind: FileKind, certificate: str, now: datetime) -> Chang
 def failed(case: Case, kind: FileKind, problem: str, now: datetime) -> Change:
     """It could not be erased: HR and counsel are alarmed, and it is tried on without end."""
     fact = Fact("ErasureFailed", now, data={"file": kind.value, "because": problem, "rule": "PIP-04"})
-    return Change(case, (fact,), (Notification("erasure_failed", aftercare.alarmed(case), (kind.value, problem)),))
+    return Change(case, (fact,), (Notification("erasure_failed", alarmed(case), (kind.value, problem)),))
 
 
 def case_file_erased(case: Case) -> bool:
@@ -174,7 +175,7 @@ def _announced(case: Case, file: KeptFile, now: datetime) -> Change:
     data: dict[str, FactValue] = {"file": file.kind.value, "on": on.isoformat(), "claims": claims, "rule": "PIP-04"}
     fact = Fact("ErasureAnnounced", now, data=data)
     day = local_date(on, case.agreed.calendar.zone).isoformat()
-    note = Notification("erasure_announced", aftercare.alarmed(case), (file.kind.value, day))
+    note = Notification("erasure_announced", alarmed(case), (file.kind.value, day))
     return Change(_with(case, changed), (fact,), (note,))
 
 

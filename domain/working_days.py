@@ -34,7 +34,10 @@ class WorkingCalendar:
                 count -= 1
         return day
 
+    def opening_on(self, day: date) -> datetime:
+        """The opening hour of that day, on which nobody need work."""
+        return at_local(day, self.opens_at, self.zone)
+
     def opening_after(self, instant: datetime, working_days: int) -> datetime:
         """The opening hour of the `working_days`-th working day after `instant`'s own day."""
-        day = self.working_day_after(local_date(instant, self.zone), working_days)
-        return at_local(day, self.opens_at, self.zone)
+        return self.opening_on(self.working_day_after(local_date(instant, self.zone), working_days))

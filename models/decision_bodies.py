@@ -8,27 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.case import Side
 from domain.obligations import DutyKind, InterruptionKind
-from models.forms import KEY, NO_NUL, SHA256
-
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=NO_NUL)]
-
-
-RequiredReason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL)]
-
-
-Key = Annotated[str, StringConstraints(pattern=KEY)]
-
-
-Sha256 = Annotated[str, StringConstraints(pattern=SHA256)]
-
-
-Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_NUL)]
-
-
-Month = Annotated[int, Field(ge=1, le=60)]
-
-
-ItemIds = Annotated[tuple[Key, ...], Field(min_length=1, max_length=500)]
+from models.fields import Hours, ItemIds, Key, Month, Reason, Reference, RequiredReason, Sha256
+from models.forms import NO_NUL
 
 
 class Body(BaseModel):
@@ -115,7 +96,7 @@ class RequestGrant(Body):
     system: Key
     rights: Annotated[tuple[Key, ...], Field(min_length=1, max_length=50)]
     reason: RequiredReason
-    hours: Annotated[int, Field(ge=1, le=8784)]
+    hours: Hours
 
 
 class DecideGrant(Body):
@@ -124,14 +105,14 @@ class DecideGrant(Body):
     grant: Key
     answer: Answer
     reason: Reason = ""
-    hours: Annotated[int, Field(ge=1, le=8784)] | None = None
+    hours: Hours | None = None
 
 
 class ExtendGrant(Body):
     """A security approver lets an active grant end later."""
 
     grant: Key
-    hours: Annotated[int, Field(ge=1, le=8784)]
+    hours: Hours
     reason: RequiredReason
 
 
@@ -199,7 +180,7 @@ class ConfirmFreeze(Body):
 class FileFreezeAgreement(Body):
     """HR files the supplementary agreement on the freeze that both sides have signed; it promises full pay."""
 
-    reference: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
+    reference: Reference
     signed_on: date
 
 

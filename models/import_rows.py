@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from domain.people import Role
 from domain.timezones import zone
-from models.decision_bodies import Key
+from models.fields import Key
 from models.forms import EMAIL, LINE, LOGIN, REGION, TEXT, URL
 from models.passwords import NewPassword
 from models.templates import TemplateBody

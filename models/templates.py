@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.plan import Policy
-from models.decision_bodies import Key
+from models.fields import Key
 from models.forms import LEVEL, TEXT
 
 _Word = Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT)]

@@ -19,7 +19,7 @@ from domain.timezones import zone
 from models import queries
 from models.accounts import end_all_tokens, hash_password, set_password
 from models.database import reading
-from models.decision_bodies import Key
+from models.fields import Key
 from models.forms import TEXT
 from models.idempotency import once, request_digest, veiled
 from models.import_rows import Email, Login, Name

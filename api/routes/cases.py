@@ -21,7 +21,7 @@ from domain.people import Role
 from models import law_views, queries
 from models.accounts import Caller
 from models.database import reading, utc_now
-from models.decision_bodies import Key
+from models.fields import Key
 from models.forms import CASE_ID, NO_NUL, TEXT
 from models.idempotency import once, request_digest
 from models.law_views import LawAnswer

@@ -17,7 +17,7 @@ from domain.errors import invalid, not_found
 from domain.people import Role
 from models import imports, queries
 from models.database import reading, utc_now
-from models.decision_bodies import Key
+from models.fields import Key
 from models.idempotency import Answer, once, remember, request_digest, reserve
 from models.tables import Department, Employee, Template
 from models.templates import TemplateBody

@@ -8,11 +8,14 @@ import pytest
 from domain import aftercare, aftercare_decisions, agenda, closing, holds, non_compete, process
 from domain.case import Case, Side, Stage
 from domain.change import Change
+from domain.law.non_compete_payments import Payment, arrears
 from domain.law.periods import add_months
 from domain.obligations import Compensation, DutyKind, InterruptionKind
 from domain.timezones import end_of
+from models.law import library
 from tests.domain import afterwards as a
 from tests.domain import cases as c
+from tests.domain.law.pay import yuan
 
 ARCHIVES = DutyKind.ARCHIVES_AND_INSURANCE
 LATER = end_of(date(2029, 12, 31), c.SHANGHAI)
@@ -118,6 +121,51 @@ def test_a_month_that_the_employee_keeps_from_being_paid_does_not_count() -> Non
     excuse = lambda case, now: aftercare_decisions.excuse_compensation(case, c.HR, 1, "account closed", now)  # noqa: E731
     case = a.on(date(2027, 1, 30), excuse, case).case
     _, facts = a.lived(case, LATER, c.opening(date(2027, 1, 30)) + timedelta(hours=1))
+    assert "NonCompeteRescindable" not in {fact.kind for fact in facts}
+
+
+@pytest.mark.law("NC-05")
+def test_a_payment_made_on_the_day_of_the_right_to_rescind_comes_too_late() -> None:
+    day = date(2027, 3, 24)
+    case, _ = a.lived(a.closed(4), c.opening(day) - timedelta(hours=1))
+    pay = lambda case, now: aftercare_decisions.confirm_compensation(case, c.HR, 1, day, "bank 7", now)  # noqa: E731
+    early = c.opening(day) - timedelta(minutes=30)
+    case, facts = a.lived(process.carry_out(pay, case, early).case, c.opening(day), early)
+    assert ("NonCompeteRescindable", "2027-03-24T09:00") in a.days(facts)
+    assert case.aftercare is not None
+    assert case.aftercare.rescindable_since == day
+
+
+@pytest.mark.law("NC-05")
+@pytest.mark.parametrize("paid_on", [None, date(2027, 2, 23), date(2027, 3, 23)])
+def test_a_case_acts_on_the_days_that_a_question_is_answered_with(paid_on: date | None) -> None:
+    """The first month is paid on that day; the others stay unpaid."""
+    case, before = a.lived(a.closed(6), c.opening(paid_on) if paid_on else c.OVER)
+    case = paid(case, 1, paid_on) if paid_on else case
+    now = c.opening(paid_on) + timedelta(hours=1) if paid_on else c.OVER
+    case, after = a.lived(case, c.opening(date(2027, 5, 30)), now)
+    said = {(fact.kind, fact.data.get("due")): fact.at.date() for fact in (*before, *after)}
+    payments = tuple(Payment(month.due, yuan(1), month.paid_on) for month in months(case))
+    answer = arrears(library().book("cn"), c.LAST_DAY, payments)
+    first = min(month.due for month in months(case) if not month.settled).isoformat()
+    assert said["CompensationOverdue", first] == answer.warn_on
+    assert said["CompensationEscalated", first] == answer.escalate_on
+    assert said["NonCompeteRescindable", None] == answer.rescission_from
+
+
+@pytest.mark.law("NC-05", "NC-06")
+def test_whoever_is_free_has_nothing_to_rescind_whatever_is_still_owed() -> None:
+    case, _ = a.lived(a.closed(12), c.opening(date(2027, 3, 1)))
+    day = date(2027, 3, 1)
+    end = lambda case, now: aftercare_decisions.end_non_compete(case, c.HR, Side.EMPLOYER, day, "over", now)  # noqa: E731
+    ended = a.on(day, end, case).case
+    _, facts = a.lived(ended, LATER, c.opening(day) + timedelta(hours=1))
+    about_pay = [(fact.kind, fact.at.date(), fact.data["due"]) for fact in facts if fact.kind.startswith("Comp")]
+    extra = [(kind, on) for kind, on, due in about_pay if due == day.isoformat()]
+    assert Counter(extra) == {
+        ("CompensationOverdue", date(2027, 3, 2)): 3,
+        ("CompensationEscalated", date(2027, 4, 30)): 3,
+    }
     assert "NonCompeteRescindable" not in {fact.kind for fact in facts}
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.law.averages import AverageWage
+from domain.law.months_owed import unpaid
 from domain.law.non_compete import Concern, NonCompete, check, default_compensation, waive
 from domain.law.non_compete_payments import Payment, arrears, schedule
 from domain.law.periods import add_months
@@ -180,7 +181,7 @@ def test_three_unpaid_months_let_the_employee_rescind(
 @pytest.mark.law("NC-05")
 def test_a_payment_is_overdue_from_the_day_after() -> None:
     one = Payment(LAST_DAY, yuan(6000))
-    assert [one.is_unpaid_on(LAST_DAY + timedelta(days=days)) for days in (-1, 0, 1)] == [False, False, True]
+    assert [unpaid(one, LAST_DAY + timedelta(days=days)) for days in (-1, 0, 1)] == [False, False, True]
 
 
 @pytest.mark.law("NC-05")
@@ -202,7 +203,7 @@ def test_nobody_may_rescind_before_three_payments_are_overdue(last_day: date, de
     )
     found = arrears(BOOK, last_day, payments)
     if found.rescission_from:
-        assert sum(payment.is_unpaid_on(found.rescission_from) for payment in payments) >= 3
+        assert sum(unpaid(payment, found.rescission_from) for payment in payments) >= 3
         assert found.rescission_from > add_months(last_day, 3)
     if found.warn_on and found.escalate_on:
         assert found.warn_on <= found.escalate_on

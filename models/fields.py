@@ -1,0 +1,16 @@
+"""Fields that come up in more than one thing that is sent: a form, and how long it may be."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from models.forms import KEY, NO_NUL, SHA256
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=NO_NUL)]
+RequiredReason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL)]
+Key = Annotated[str, StringConstraints(pattern=KEY)]
+Sha256 = Annotated[str, StringConstraints(pattern=SHA256)]
+Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_NUL)]
+ItemIds = Annotated[tuple[Key, ...], Field(min_length=1, max_length=500)]
+Hours = Annotated[int, Field(ge=1, le=8784)]
+Month = Annotated[int, Field(ge=1, le=60)]
