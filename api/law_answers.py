@@ -8,6 +8,8 @@ from pydantic import BaseModel, Field
 from domain.law.exposure import Exposure
 from domain.law.freeze import FreezeAnswer, Scope
 from domain.law.notice import NoticeAnswer
+from domain.law.payment_orders import OrderFinding, Size
+from domain.law.penalties import PenaltyFinding
 from domain.law.settlement import LineKind, Settlement, SettlementLine
 from domain.law.severance import Doubt
 from domain.money import Money
@@ -49,6 +51,12 @@ class FreezeView(BaseModel):
     """Null where hiring day or average wage are not known."""
 
 
+class PenaltyView(BaseModel):
+    most: Amount | None
+    """The most that the clause can ask for; null where courts differ and a person decides."""
+    law: list[LawAnswer]
+
+
 class LineView(BaseModel):
     kind: LineKind
     reference: str = Field(examples=["SO-2611"])
@@ -64,6 +72,17 @@ class WagesDueView(BaseModel):
     """The day to pay by."""
     tolerated_until: date = Field(examples=["2026-12-23"])
     """The last day that the region's own rule tolerates."""
+    law: list[LawAnswer]
+
+
+class OrderView(BaseModel):
+    """What it means to leave an official order to pay unpaid; it has to come before the executives in any case."""
+
+    extra_low: Amount
+    extra_high: Amount
+    """What comes on top of the order (PAY-08)."""
+    size: Size
+    """Whether the amount is large in the sense of the criminal law, and where (PAY-09)."""
     law: list[LawAnswer]
 
 
@@ -83,6 +102,8 @@ class SettlementView(BaseModel):
     doubts: list[Doubt]
     undecided: list[LawAnswer]
     """What a person still has to decide, such as a year-end bonus (PAY-07)."""
+    order: OrderView | None
+    """Null unless the question tells of an official order to pay."""
 
 
 def notice_view(answer: NoticeAnswer) -> NoticeView:
@@ -102,7 +123,12 @@ def freeze_view(answer: FreezeAnswer, exposure: Exposure | None) -> FreezeView:
     )
 
 
-def settlement_view(found: Settlement) -> SettlementView:
+def penalty_view(found: PenaltyFinding) -> PenaltyView:
+    """What a clause may ask for."""
+    return PenaltyView(most=None if found.most is None else _amount(found.most), law=[shown(found.answer)])
+
+
+def settlement_view(found: Settlement, order: tuple[Exposure, OrderFinding] | None) -> SettlementView:
     """The settlement, line by line."""
     lines = [_line(line) for line in found.lines]
     return SettlementView(
@@ -118,12 +144,22 @@ def settlement_view(found: Settlement) -> SettlementView:
         ),
         doubts=list(found.doubts),
         undecided=all_shown(found.undecided),
+        order=_order(*order) if order else None,
     )
 
 
 def _exposure(found: Exposure) -> ExposureView:
     return ExposureView(
         low=_amount(found.low), high=_amount(found.high), doubts=list(found.doubts), law=[shown(found.answer)]
+    )
+
+
+def _order(extra: Exposure, found: OrderFinding) -> OrderView:
+    return OrderView(
+        extra_low=_amount(extra.low),
+        extra_high=_amount(extra.high),
+        size=found.size,
+        law=all_shown((extra.answer, found.answer)),
     )
 
 

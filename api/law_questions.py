@@ -1,4 +1,4 @@
-"""What people may ask the law about notice and freeze, and how a question becomes the facts that the domain judges.
+"""What people may ask the law about notice, freeze and penalty, and how that becomes the facts that the domain judges.
 
 Where a question names an employee, whatever it leaves open is read from the company's records. Money is text.
 """
@@ -13,6 +13,7 @@ from domain.errors import invalid
 from domain.law.endings import Ending, Relation
 from domain.law.freeze import Basis, BasisKind
 from domain.law.notice import Intent, NoticeFacts
+from domain.law.penalties import Breach, Training
 from domain.law.severance import Service
 from domain.money import Money
 from models.fields import Key
@@ -170,6 +171,54 @@ class AskAboutFreeze(Question):
         if hired_on is None or wage is None:
             return None
         return service_of(hired_on, self.arrived_on, (wage,))
+
+
+class SpecialTraining(Question):
+    """Training that the employer has paid for, and the service period that was agreed for it."""
+
+    cost: Sum
+    months: Annotated[int, Field(ge=1, le=600)]
+    left: Annotated[int, Field(ge=0, le=600)]
+    """Months of the service period that are not served."""
+
+
+class AskAboutPenalty(Question):
+    """A clause by which the leaver is to pay a fixed sum for a breach: what can be asked for at most?"""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "on": "2026-11-23",
+                    "breach": "service_period",
+                    "agreed": {"amount": "60000.00"},
+                    "training": {"cost": {"amount": "48000.00"}, "months": 36, "left": 12},
+                },
+                {"on": "2026-11-23", "breach": "short_notice", "agreed": {"amount": "18500.00", "currency": "CNY"}},
+            ]
+        }
+    )
+
+    on: Day
+    """When the notice arrived, or the breach was committed."""
+    breach: Breach
+    agreed: PositiveSum
+    training: SpecialTraining | None = None
+    """Needed with `service_period`."""
+    employer_fault: bool = False
+    """The employee leaves because of the employer's fault (NOT-03)."""
+    region: Region = ""
+
+    def trained(self) -> Training | None:
+        """The training. Raises Refusal if a service period comes without it, or more is left of it than there is."""
+        given = self.training
+        if given is None and self.breach is Breach.SERVICE_PERIOD:
+            raise invalid("penalty.training_needed")
+        if given is None:
+            return None
+        if given.left > given.months:
+            raise invalid("penalty.more_left_than_agreed", left=given.left, months=given.months)
+        return Training(given.cost.money, given.months, given.left)
 
 
 def one_of_both(given: Sum | None, on_file: Decimal | None) -> Money | None:

@@ -23,8 +23,10 @@ from domain.law.averages import AverageWage, average_wage
 from domain.law.bonus import BonusFinding, year_end_bonus
 from domain.law.commission import assess_commission
 from domain.law.deductions import WageMonth
+from domain.law.exposure import Exposure, unpaid_after_order
 from domain.law.leave import LeaveAccount
 from domain.law.order_lines import CommissionLine, Condition, Receivable
+from domain.law.payment_orders import Arrears, OrderFinding, refusal_to_pay
 from domain.law.rulebook import RuleBook
 from domain.law.settlement import Leaving
 from domain.law.severance import Service, Termination
@@ -95,6 +97,28 @@ class YearEndBonus(Question):
     days_of_period: Annotated[int, Field(ge=1, le=366)]
 
 
+class OrderToPay(Question):
+    """An official order to pay (责令支付) that has arrived and is not followed yet."""
+
+    unpaid: PositiveSum
+    """Pay that it wants paid to this person."""
+    months: Annotated[int, Field(ge=0, le=600)]
+    """So many months of this person's pay."""
+    workers: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    """Everybody to whom it says that pay is owed, this person included."""
+    unpaid_in_all: PositiveSum | None = None
+    """Pay that it wants paid to all of them; absent: to this person alone."""
+
+    def found(self, book: RuleBook, on: date) -> tuple[Exposure, OrderFinding]:
+        """What comes on top if it stays unpaid, and whether that is a crime. Raises NoRule, Refusal."""
+        unpaid = self.unpaid.money
+        in_all = self.unpaid_in_all.money if self.unpaid_in_all else unpaid
+        if in_all < unpaid:
+            raise invalid("settlement.less_to_all_than_to_one")
+        arrears = Arrears(unpaid, self.months, self.workers, in_all)
+        return unpaid_after_order(book, on, unpaid), refusal_to_pay(book, on, arrears)
+
+
 class AskAboutSettlement(Question):
     """What is owed when the employment ends?"""
 
@@ -130,6 +154,7 @@ class AskAboutSettlement(Question):
     handover_done: bool = False
     commission: Annotated[tuple[OrderLine, ...], Field(max_length=500)] = ()
     bonus: YearEndBonus | None = None
+    order: OrderToPay | None = None
 
     def leaving(self, book: RuleBook, records: Records | None) -> Leaving:
         """The facts of the ending. Raises Refusal naming what is missing or does not fit; NoRule."""

@@ -82,20 +82,20 @@ def _about(case: Case, found: Aftercare, month: Compensation, now: datetime) -> 
     opening_on = case.agreed.calendar.opening_on
     rule, to = "NC-05", alarmed(case)
     if month.remind_at is None and now >= month.ask_at:
-        changed, kind = replace(month, remind_at=opening_on(month.due)), "Asked"
-        rule, to = "NC-03", asked(case)
+        changed = replace(month, remind_at=opening_on(month.due))
+        fact, told, rule, to = "CompensationAsked", "compensation_asked", "NC-03", asked(case)
     elif month.overdue_at is None:
         if now < opening_on(months_owed.overdue_on(month.due)):
             return None
-        changed, kind = replace(month, overdue_at=now), "Overdue"
+        changed, fact, told = replace(month, overdue_at=now), "CompensationOverdue", "compensation_overdue"
     elif month.escalated_at is None and now >= opening_on(_escalate_on(case, found, month)):
-        changed, kind = replace(month, escalated_at=now), "Escalated"
+        changed, fact, told = replace(month, escalated_at=now), "CompensationEscalated", "compensation_escalated"
     else:
         return None
     due = month.due.isoformat()
-    fact = Fact(f"Compensation{kind}", now, data={"month": month.month, "due": due, "rule": rule})
-    note = Notification(f"compensation_{kind.lower()}", to, (str(month.month), due))
-    return Change(with_month(case, found, changed), (fact,), (note,))
+    data: dict[str, FactValue] = {"month": month.month, "due": due, "rule": rule}
+    note = Notification(told, to, (str(month.month), due))
+    return Change(with_month(case, found, changed), (Fact(fact, now, data=data),), (note,))
 
 
 def _escalate_on(case: Case, found: Aftercare, month: Compensation) -> date:

@@ -40,6 +40,7 @@ def open_case(case: Case, plan: Plan, now: datetime) -> Change:
             plan.hr,
             data={
                 "arrived_at": case.arrived_at.isoformat(),
+                "notice_sha256": plan.notice_sha256,
                 "last_day": plan.last_day.isoformat(),
                 "earliest_last_day": plan.earliest_last_day.isoformat(),
                 "template": plan.template,

@@ -122,3 +122,5 @@ class Plan:
     aftercare: AftercarePlan | None = None
     counsel: tuple[str, ...] = ()
     """Accounts of legal counsel: they decide what the rules leave open."""
+    notice_sha256: str = ""
+    """Of the notice's text; empty in cases opened before it was kept here."""

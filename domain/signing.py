@@ -102,10 +102,12 @@ def _witness(case: Case, by: Actor, record: HandoverRecord, signature: Signature
 
 
 def sealed(case: Case, now: datetime) -> Change:
-    """The company closed the record: no signature can be added any more."""
+    """The company closed the record: no signature can be added any more, and every party is told (ESG-05)."""
     record = _record(case)
     fact = Fact("RecordSealed", now, data={"document": record.document_id, "sha256": record.sha256})
-    return Change(replace(case, record=replace(record, sealed_at=now, remind_at=None)), (fact,))
+    told = tuple(signature.account for signature in record.signatures)
+    note = Notification("record_sealed", told, (record.document_id,))
+    return Change(replace(case, record=replace(record, sealed_at=now, remind_at=None)), (fact,), (note,))
 
 
 def not_sealed(case: Case, problem: str, now: datetime) -> Change:

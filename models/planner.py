@@ -90,6 +90,7 @@ class DatabasePlanner:
                 non_compete=_non_compete(book, arrived_on, terms),
                 aftercare=aftercare.plan(book, judged.last_day),
                 counsel=people.with_role(Role.COUNSEL, without=leaver),
+                notice_sha256=row.text_sha256,
             )
 
     def _judged(

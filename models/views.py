@@ -55,6 +55,8 @@ class FactLine(BaseModel):
     """One entry of a case's evidence chain."""
 
     seq: int
+    number: int | None
+    """Within the workflow; null for what happened outside it."""
     kind: str
     at: datetime
     by: str
@@ -63,6 +65,28 @@ class FactLine(BaseModel):
     previous: str
     hash: str
     recorded_at: datetime
+
+
+class NoticeOnFile(BaseModel):
+    """The notice as it arrived; nothing of it is ever changed (NOT-07)."""
+
+    case_id: str
+    channel: Annotated[str, Field(examples=["email"])]
+    text: str
+    text_sha256: str
+    """Of the text in UTF-8; the case's first fact carries it as well."""
+    arrived_at: datetime
+    """When it reached the company."""
+    recorded_at: datetime
+    """When it was registered here."""
+    registered_by: str
+    registered_by_name: str
+    ending: Annotated[str, Field(examples=["resignation"])]
+    grounds: list[str]
+    initiator: str
+    agreement: str
+    not_fault_because: str
+    requested_last_day: date | None
 
 
 class InboxTask(BaseModel):

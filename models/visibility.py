@@ -19,12 +19,13 @@ _HEADER = ("case_id", "employee_id", "arrived_at", "stage", "last_day", "closed_
 _STORED = ("restricted_at", "files", "ended_at")
 _RUNNING = ("systems", "gaps")
 _PAPER = "paper:"
+_NOTICE_READERS = ("hr", "counsel", "auditor", "leaver")
 _READERS = {
     PaperKind.PRIVACY_NOTICE: ("hr", "counsel", "auditor", "leaver"),
     PaperKind.FREEZE_AGREEMENT: ("hr", "counsel", "leaver"),
     PaperKind.CERTIFICATE: ("hr", "counsel", "auditor", "leaver"),
 }
-"""Papers are between the company and the leaver: the witness sees the rest of the case, and none of them."""
+"""Notice and papers are between the company and the leaver: the witness sees the rest of the case, and none of them."""
 
 
 def concerns(caller: Caller, employee_id: str, takes_part: bool) -> bool:
@@ -72,6 +73,11 @@ def paper_document(kind: PaperKind) -> str:
 def paper_kind(document_kind: str) -> PaperKind | None:
     """Which paper such a document is; None if it is something else."""
     return PaperKind(document_kind.removeprefix(_PAPER)) if document_kind.startswith(_PAPER) else None
+
+
+def may_read_notice(of: tuple[str, ...]) -> bool:
+    """True if a person with these relations may read the notice itself: it may tell of reasons that are private."""
+    return any(relation in _NOTICE_READERS for relation in of)
 
 
 def may_read(document_id: str, document_kind: str, of: tuple[str, ...], shown: dict[str, Any]) -> bool:

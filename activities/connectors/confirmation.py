@@ -21,9 +21,12 @@ from domain.handover import Signature
 from models.database import writing
 from models.messages import PresentedRecord, RecordDraft, SealOrder
 from models.tables import Document, Seal
+from texts import LANGUAGES, text
 
 MEDIA_TYPE = "application/json"
 KIND = "handover_record"
+METHOD = "in_app_confirmation"
+"""What kind of signature it is: no third party certifies it (ESG-02, ESG-03)."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class InAppConfirmation:
                 return
             statement = rfc8785.dumps(
                 {
+                    "method": METHOD,
                     "document": order.document_id,
                     "sha256": order.sha256,
                     "sealed_at": order.now.isoformat(),
@@ -77,7 +81,10 @@ class InAppConfirmation:
 
 
 def handover_text(case: Case, signatures: tuple[Signature, ...]) -> dict[str, Any]:
-    """The handover as it stands: what was handed over to whom with which proof, what is missing, who confirmed."""
+    """The handover as it stands: what was handed over to whom with which proof, what is missing, who confirmed.
+
+    `terms` is how the parties agree to sign and to keep it (ESG-01): whoever signs the hash has agreed to these words.
+    """
     return {
         "case": case.case_id,
         "employee": case.employee_id,
@@ -86,7 +93,9 @@ def handover_text(case: Case, signatures: tuple[Signature, ...]) -> dict[str, An
         "items": [
             {
                 "id": item.id,
+                "category": item.category,
                 "title": {"zh": item.title.zh, "en": item.title.en},
+                "criterion": {"zh": item.criterion.zh, "en": item.criterion.en},
                 "status": item.status.value,
                 "receiver": item.receiver,
                 "proof": item.proof.note if item.proof else "",
@@ -107,6 +116,7 @@ def handover_text(case: Case, signatures: tuple[Signature, ...]) -> dict[str, An
             for c in case.clearances
         ],
         "parties": [{"role": s.role.value, "account": s.account} for s in signatures],
+        "terms": {language: text("record_terms", language) for language in LANGUAGES},
     }
 
 

@@ -1,4 +1,4 @@
-"""What a case can be proved by: its chain of facts, and its documents byte for byte."""
+"""What a case can be proved by: the notice as it arrived, the chain of facts, and documents byte for byte."""
 
 from base64 import b64encode
 from datetime import datetime
@@ -16,9 +16,9 @@ from models import facts, queries
 from models.database import reading, utc_now
 from models.deliveries import note_delivery
 from models.forms import DOCUMENT_ID
-from models.tables import Document
-from models.views import ChainCheck, FactLine, Page
-from models.visibility import ERASE_CERTIFICATE, RESTRICTED, may_read, paper_kind, visible
+from models.tables import Document, Notice
+from models.views import ChainCheck, FactLine, NoticeOnFile, Page
+from models.visibility import ERASE_CERTIFICATE, RESTRICTED, may_read, may_read_notice, paper_kind, visible
 from texts import DEFAULT, text
 
 router = APIRouter(prefix="/cases/{case_id}", tags=["evidence"])
@@ -26,16 +26,34 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 _SHOWS_AND_DOES_NOTHING = "default-src 'none'; style-src 'unsafe-inline'"
 
 
+@router.get("/notice", summary="The notice as it arrived", responses=documented(401, 403, 404, 422))
+def read_notice(case_id: CaseId, caller: CallerDep, engine: EngineDep) -> NoticeOnFile:
+    """For the leaver, HR, counsel and auditors: text, channel and instants, exactly as they were recorded."""
+    with reading(engine) as session:
+        _, _, of = seen(session, case_id, caller)
+        if RESTRICTED in of:
+            raise forbidden("case.restricted")
+        notice = session.get(Notice, case_id) if may_read_notice(of) else None
+        if notice is None:
+            raise not_found("document.unknown")
+        names = queries.names(session, {notice.registered_by})
+    return NoticeOnFile(**notice.model_dump(), registered_by_name=names.get(notice.registered_by, ""))
+
+
 @router.get("/facts", summary="The evidence chain of a case", responses=documented(401, 403, 404, 422))
 def read_facts(
     case_id: CaseId, caller: CallerDep, engine: EngineDep, limit: Limit = 100, cursor: Cursor = None
 ) -> Page[FactLine]:
-    """Everything that happened, in order, each entry carrying the hash of its predecessor."""
+    """Everything that happened, in order, each entry carrying the hash of its predecessor.
+
+    `hash` is the SHA-256 of `{case_id, seq, number, kind, at, by, data, previous}` in canonical JSON (RFC 8785), with
+    `at` in UTC (`+00:00`): anybody can recompute it.
+    """
     with reading(engine) as session:
         seen(session, case_id, caller, whole=True)
         rows, after = queries.facts(session, case_id, limit, cursor)
         names = queries.names(session, {row.by for row in rows if row.by})
-    lines = [FactLine(**row.model_dump(exclude={"case_id", "number"}), by_name=names.get(row.by, "")) for row in rows]
+    lines = [FactLine(**row.model_dump(exclude={"case_id"}), by_name=names.get(row.by, "")) for row in rows]
     return Page(items=lines, next=after)
 
 

@@ -1,4 +1,4 @@
-"""The law for people: what holds on a day in a place, and what it would say to a notice, a freeze, a settlement.
+"""The law for people: what holds on a day in a place, and what it says to a notice, a freeze, a penalty, a settlement.
 
 Questions change nothing: they are asked before anything is registered, and as often as anybody likes.
 """
@@ -13,12 +13,21 @@ from sqlalchemy import Engine
 
 from api.deps import CallerDep, EngineDep, ReviewDep
 from api.errors import Problem, documented
-from api.law_answers import FreezeView, NoticeView, SettlementView, freeze_view, notice_view, settlement_view
-from api.law_questions import AskAboutFreeze, AskAboutNotice, Day, Region
+from api.law_answers import (
+    FreezeView,
+    NoticeView,
+    PenaltyView,
+    SettlementView,
+    freeze_view,
+    notice_view,
+    penalty_view,
+    settlement_view,
+)
+from api.law_questions import AskAboutFreeze, AskAboutNotice, AskAboutPenalty, Day, Region
 from api.law_views import RulesView, Section, TemplateView, rules_view, template_view
 from api.settlement_questions import AskAboutSettlement
 from domain.errors import invalid
-from domain.law import exposure, freeze, notice
+from domain.law import exposure, freeze, notice, penalties
 from domain.law.rulebook import NoRule
 from domain.law.settlement import settle
 from domain.people import Role
@@ -89,6 +98,21 @@ def ask_about_freeze(body: AskAboutFreeze, caller: CallerDep, engine: EngineDep,
         return freeze_view(answer, exposure.unlawful_freeze(book, service) if service else None)
 
 
+@router.post("/penalty", summary="What may a penalty clause ask for?", responses=documented(400, 401, 413, 422))
+def ask_about_penalty(body: AskAboutPenalty, caller: CallerDep, review: ReviewDep) -> PenaltyView:
+    """Of a leaver, for training, short notice, confidentiality or anything else; nothing is ever deducted by it.
+
+    A non-compete's penalty is no part of the question. Changes nothing, so it takes no Idempotency-Key. Engineering,
+    not legal advice.
+    """
+    book, training = library().book(body.region, review), body.trained()
+    with _law_of_the_day():
+        found = penalties.judge(
+            book, body.on, body.breach, body.agreed.money, training, employer_fault=body.employer_fault
+        )
+        return penalty_view(found)
+
+
 @router.post(
     "/settlement",
     summary="What is owed when the employment ends?",
@@ -109,7 +133,8 @@ def ask_about_settlement(
     with _law_of_the_day():
         leaving = body.leaving(book, records)
         last_day = datetime.combine(leaving.service.last_day, time(), UTC)
-        return settlement_view(settle(book, leaving, working_calendar(book.national.time_zone, last_day)))
+        order = body.order.found(book, leaving.service.last_day) if body.order else None
+        return settlement_view(settle(book, leaving, working_calendar(book.national.time_zone, last_day)), order)
 
 
 @contextmanager

@@ -98,8 +98,9 @@ PAY: Parameters = {
     "PAY-12": {"monthly_average_wage": count},
 }
 EVIDENCE: Parameters = {
-    **{f"EVD-0{number}": {} for number in (1, 2, 3, 4, 6)},
+    **{f"EVD-0{number}": {} for number in range(1, 5)},
     "EVD-05": {"traces": count},
+    "EVD-06": {},
     **{f"ESG-0{number}": {} for number in range(1, 7)},
 }
 PERSONAL_INFORMATION: Parameters = {

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from activities.connectors import confirmation
 from activities.connectors.confirmation import InAppConfirmation
 from activities.failures import Permanent
 from domain import signing
@@ -117,6 +118,56 @@ def test_the_document_tells_what_was_handed_over_to_whom_with_which_proof_and_wh
         ("receiver", "zhou"),
         ("witness", "wang"),
     ]
+
+
+@pytest.mark.law("TS-03", "TS-05")
+def test_the_record_is_an_inventory_of_what_was_entrusted_by_category_with_what_its_return_takes(
+    desk: InAppConfirmation,
+) -> None:
+    """Customer files among it, with who has them now and where the proof lies: signed by the leaver."""
+    desk.present(draft(complete()))
+    items = json.loads(documents(desk.engine)[0].content)["items"]
+    planned = {item.id: item for item in complete().items}
+    assert {item["id"] for item in items} == set(planned)
+    for item in items:
+        kept = planned[item["id"]]
+        assert (item["category"], item["receiver"]) == (kept.category, kept.receiver)
+        assert item["criterion"] == {"zh": kept.criterion.zh, "en": kept.criterion.en}
+        assert item["proof"] or item["reference"]
+
+
+@pytest.mark.law("ESG-01", "EVD-04")
+def test_whoever_signs_agrees_in_the_signed_text_itself_to_signing_so_and_to_how_it_is_kept(
+    desk: InAppConfirmation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = desk.present(draft(complete()))
+    terms = json.loads(documents(desk.engine)[0].content)["terms"]
+    for said in ("约定以电子方式签署", "可以拒签并说明改签纸质文本", "只增不改", "随时免费查阅、下载"):
+        assert said in terms["zh"], said
+    for said in ("agree to sign this record electronically", "paper", "can only be added", "free of charge"):
+        assert said in terms["en"], said
+    monkeypatch.setattr(confirmation, "text", lambda key, language: f"other {key} in {language}")
+    assert desk.present(draft(complete())).sha256 != before.sha256, "other terms are another record to sign"
+
+
+@pytest.mark.law("ESG-02", "HND-04")
+def test_the_record_that_is_confirmed_in_the_app_changes_no_pay_and_no_duties_and_settles_nothing(
+    desk: InAppConfirmation,
+) -> None:
+    desk.present(draft(complete()))
+    text = json.loads(documents(desk.engine)[0].content)
+    assert set(text) == {"case", "employee", "arrived_at", "last_day", "items", "clearances", "parties", "terms"}
+    assert "不变更劳动合同、工资和工作内容，不结清任何款项，也不放弃任何权利" in text["terms"]["zh"]
+    assert "changes neither contract, pay nor duties, settles no sum and waives no right" in text["terms"]["en"]
+
+
+@pytest.mark.law("ESG-02", "ESG-03")
+def test_the_seal_says_what_kind_of_signature_it_closes_and_claims_no_certificate(desk: InAppConfirmation) -> None:
+    desk.seal(order(desk.present(draft(complete()))))
+    statement = json.loads(seals(desk.engine)[0].statement)
+    assert set(statement) == {"method", "document", "sha256", "sealed_at", "signatures"}
+    assert statement["method"] == "in_app_confirmation"
+    assert set(statement["signatures"][0]) == {"role", "account", "status", "at", "reason", "witnessed_by"}
 
 
 def test_the_seal_binds_the_text_and_what_every_party_did(desk: InAppConfirmation) -> None:

@@ -30,6 +30,7 @@ def apply(connector: Connector, order: AccessOrder) -> AccessReceipt:
     return receipt
 
 
+@pytest.mark.law("PIP-07")
 def test_an_effect_is_signed_carried_out_and_read_back(target: Target) -> None:
     receipt = apply(connector(target), an_order())
     assert receipt == AccessReceipt(system="erp", revision=1, observed=("view_orders",), attempts=1)

@@ -143,6 +143,8 @@ async def test_a_day_on_which_the_law_is_silent_is_said_so(api: Api) -> None:
     silent = "notice.no_law_for_that_day"
     problem(await person.post("/law/notice", {"arrived_at": "1999-01-01T00:00:00Z"}), 422, silent)
     problem(await person.post("/law/freeze", {"arrived_on": "1999-01-01"}), 422, silent)
+    penalty = contract.operation("POST /law/penalty").example
+    problem(await person.post("/law/penalty", {**penalty, "on": "1999-01-01"}), 422, silent)
     settlement = {**contract.operation("POST /law/settlement").example, "hired_on": "1998-01-01"}
     problem(await person.post("/law/settlement", {**settlement, "last_day": "1999-01-01"}), 422, silent)
 
@@ -154,6 +156,7 @@ async def test_days_at_the_borders_of_the_calendar_are_no_questions(api: Api, da
         ("notice", {"arrived_at": f"{day}T23:59:59-23:59"}),
         ("notice", {"arrived_at": ARRIVED, "wished_last_day": day}),
         ("freeze", {"arrived_on": day}),
+        ("penalty", {"on": day}),
         ("settlement", {"last_day": day}),
     ):
         problem(await person.post(f"/law/{question}", body), 422, "api.invalid_input")
@@ -162,7 +165,7 @@ async def test_days_at_the_borders_of_the_calendar_are_no_questions(api: Api, da
 
 async def test_questions_take_no_idempotency_key_and_every_answer_says_where_it_comes_from(api: Api) -> None:
     headers = api.person("stranger").headers
-    for question in ("notice", "freeze", "settlement"):
+    for question in ("notice", "freeze", "penalty", "settlement"):
         operation = contract.operation(f"POST /law/{question}")
         assert "Idempotency-Key" in operation.says["description"]
         answer = await api.http.post(f"{V1}/law/{question}", json=operation.example, headers=headers)

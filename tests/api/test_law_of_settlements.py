@@ -88,6 +88,40 @@ async def test_a_year_end_bonus_is_left_to_a_person_but_for_regions_that_pay_it_
     assert (lines(paid)["bonus"], paid["undecided"]) == ("10000.00", [])
 
 
+@pytest.mark.law("NOT-13")
+@pytest.mark.parametrize("field", ["deductions", "notice_pay", "wages_in_lieu"])
+async def test_nothing_is_deducted_for_leaving_early_because_a_settlement_knows_no_such_field(
+    api: Api, field: str
+) -> None:
+    answer = await api.person("hr").post("/law/settlement", {**LEAVES, field: [{"amount": "18500.00"}]})
+    assert [error["field"] for error in problem(answer, 422, "api.invalid_input")["errors"]] == [f"body.{field}"]
+
+
+@pytest.mark.law("PAY-08", "PAY-09")
+@pytest.mark.parametrize(
+    ("order", "size", "extra"),
+    [
+        ({"unpaid": {"amount": "4000.00"}, "months": 1}, "not_large", ("2000.00", "4000.00")),
+        ({"unpaid": {"amount": "15000.00"}, "months": 3}, "by_province", ("7500.00", "15000.00")),
+        (
+            {"unpaid": {"amount": "15000.00"}, "months": 3, "workers": 10, "unpaid_in_all": {"amount": "100000.00"}},
+            "large",
+            ("7500.00", "15000.00"),
+        ),
+    ],
+)
+async def test_an_official_order_to_pay_is_for_the_executives_and_says_what_leaving_it_unpaid_means(
+    api: Api, order: dict[str, Any], size: str, extra: tuple[str, str]
+) -> None:
+    found = (await asked(api, "settlement", **LEAVES, order=order))["order"]
+    assert (found["size"], (found["extra_low"]["amount"], found["extra_high"]["amount"])) == (size, extra)
+    exposed, crime = found["law"]
+    assert (exposed["rule"], crime["rule"], crime["action"]) == ("PAY-08", "PAY-09", "warn")
+    assert "公司负责人" in crime["messages"]["zh"]
+    assert "tell the executives at once" in crime["messages"]["en"]
+    assert (await asked(api, "settlement", **LEAVES))["order"] is None
+
+
 async def test_what_is_missing_or_does_not_fit_is_named(api: Api) -> None:
     hr = api.person("hr")
     found = problem(await hr.post("/law/settlement", {}), 422, "settlement.facts_missing")
@@ -97,6 +131,9 @@ async def test_what_is_missing_or_does_not_fit_is_named(api: Api) -> None:
         "settlement.receivable_needed": {"commission": [{**ON_COLLECTION, "receivable": None}]},
         "settlement.more_days_than_the_period": {
             "bonus": {"amount": {"amount": "1"}, "days_worked": 2, "days_of_period": 1}
+        },
+        "settlement.less_to_all_than_to_one": {
+            "order": {"unpaid": {"amount": "2"}, "months": 1, "workers": 2, "unpaid_in_all": {"amount": "1"}}
         },
     }
     for code, wrong in misfits.items():

@@ -62,6 +62,7 @@ def delivered(engine: Engine) -> list[FactRow]:
         return list(session.exec(select(FactRow).where(FactRow.kind == deliveries.DELIVERED)).all())
 
 
+@pytest.mark.law("PIP-05")
 async def test_the_leaver_and_hr_read_the_papers_also_after_the_case_has_closed(api: Api, closed: Case) -> None:
     assert closed.stage in (Stage.COMPLETED, Stage.COMPLETED_WITH_GAPS)
     for name in ("lin", "hr"):

@@ -72,6 +72,7 @@ async def test_the_commands_that_come_with_a_proof_work_as_they_are(living: Api)
     await eventually(both)
 
 
+@pytest.mark.law("ESG-05")
 async def test_a_proof_for_a_signature_needs_the_password_at_that_moment(living: Api, temporal: Client) -> None:
     give_password(living.engine, "a-lin")
     case = await resigned(living)

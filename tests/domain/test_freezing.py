@@ -1,12 +1,13 @@
 """The freeze of a case goes as far as its basis, and farther only by counsel's word or a signed agreement."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from domain import access, freezing, grants, opening
-from domain.case import Case, Stage
+from domain import access, freezing, grants, opening, signing
+from domain.case import Case, Paper, PaperKind, Stage
 from domain.law.freeze import FreezeAnswer, Scope
 from domain.people import Actor, Role
 from domain.plan import SystemPlan
@@ -83,6 +84,21 @@ def test_an_agreement_is_filed_by_hr_once_it_is_signed_and_needed() -> None:
         freezing.record_agreement(limited(), c.HR, "AGR-31", today + timedelta(days=2), c.NOW)
     with c.conflict("freeze.already_full"):
         freezing.record_agreement(c.handing_over(systems=(ERP,)), c.HR, "AGR-31", today, c.NOW)
+
+
+@pytest.mark.law("ESG-02")
+@pytest.mark.parametrize("by", [c.LEAVER, c.WITNESS, c.RECEIVER])
+def test_no_confirmation_in_the_app_restricts_work_only_an_agreement_signed_outside_and_filed_by_hr(by: Actor) -> None:
+    case = replace(limited(), papers=(Paper(PaperKind.FREEZE_AGREEMENT, "d9", "9" * 64, c.NOW),))
+    case = c.presented(c.in_stage(case, Stage.SIGNING))
+    with c.conflict("signature.other_document"):
+        signing.sign(case, by, "9" * 64, c.NOW)
+    with c.forbidden("freeze.only_hr_files"):
+        freezing.record_agreement(case, by, "AGR-31", c.NOW.date(), c.NOW)
+    confirmed = signing.sign(case, by, c.SHA, c.NOW).case
+    assert (confirmed.freeze, rights(confirmed)) == (case.freeze, rights(limited()))
+    filed = freezing.record_agreement(confirmed, c.HR, "AGR-31", c.NOW.date(), c.NOW)
+    assert (filed.facts[0].data["basis"], filed.facts[0].data["signed_on"]) == ("AGR-31", c.NOW.date().isoformat())
 
 
 @pytest.mark.law("FRZ-06")

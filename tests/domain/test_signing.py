@@ -200,6 +200,23 @@ def test_a_record_that_everybody_refused_is_settled() -> None:
     assert settled(case)
 
 
+@pytest.mark.law("ESG-01")
+def test_whoever_wants_paper_instead_refuses_and_is_bound_to_nothing_while_the_others_sign() -> None:
+    case = signing.refuse(c.signing_case(), c.LEAVER, "lin", "on paper, please", c.NOW).case
+    assert own(case, c.LEAVER).status is SignatureStatus.REFUSED
+    case = signing.witness_refusal(case, c.WITNESS, "lin", c.NOW).case
+    for by in (c.RECEIVER, c.WITNESS):
+        case = signing.sign(case, by, c.SHA, c.NOW).case
+    assert settled(case)
+    assert (own(case, c.LEAVER).reason, own(case, c.LEAVER).witnessed_by) == ("on paper, please", "wang")
+
+
+@pytest.mark.law("ESG-05")
+def test_every_party_is_told_when_the_record_is_complete() -> None:
+    change = signing.sealed(c.signed(c.signing_case()), c.NOW)
+    assert c.told(change, "record_sealed") == ("lin", "zhou", "wang")
+
+
 def test_a_sealed_record_can_not_be_overtaken() -> None:
     sealed = signing.sealed(c.signed(c.signing_case()), c.NOW)
     assert c.kinds(sealed) == ("RecordSealed",)

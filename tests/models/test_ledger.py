@@ -131,6 +131,24 @@ def test_a_write_repeated_changes_nothing(chained: Engine) -> None:
     assert len(told) == 1
 
 
+@pytest.mark.law("EVD-04")
+def test_a_fact_is_written_in_one_with_the_business_it_tells_of_or_not_at_all(
+    chained: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Formed in the normal course of business: nobody writes the chain afterwards, or beside the case."""
+    before, version = [row.hash for row in written.chain(chained)], written.view(chained).version
+    case = replace(written.opened(chained, "other", "zhou"), case_id="c1", close_requested_by="a-hr")
+    request = written.request(case, 3, written.facts(6, "CloseRequested"))
+    with monkeypatch.context() as broken:
+        broken.setattr("models.projection.project", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            written.ledger(chained).record(request)
+    assert ([row.hash for row in written.chain(chained)], written.view(chained).version) == (before, version)
+    written.ledger(chained).record(request)
+    assert kinds(chained)[5:] == ["CloseRequested"]
+    assert (written.view(chained).version, written.view(chained).snapshot["close_requested_by"]) == (3, "a-hr")
+
+
 def test_a_late_write_changes_nothing(company: Engine) -> None:
     case = written.opened(company)
     ledger = written.ledger(company)

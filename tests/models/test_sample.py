@@ -15,7 +15,16 @@ from models.database import connect, reading, writing
 from models.messages import StartCase
 from models.planner import DatabasePlanner
 from models.schema import upgrade
-from models.tables import Account, ConnectedSystem, Department, Employee, Entitlement, Notice, SystemRight
+from models.tables import (
+    Account,
+    ConnectedSystem,
+    Department,
+    Employee,
+    Entitlement,
+    Notice,
+    SystemRight,
+    Template,
+)
 from tests.builders import ARRIVAL
 
 KEPT = {"view_payslip", "attendance", "view_orders", "send_and_receive", "sign_in", "internal_chat"}
@@ -145,6 +154,34 @@ def test_whoever_leaves_there_is_a_plan_with_enough_approvers(firm: Engine) -> N
         assert all(sum(map(len, c.levels)) >= 2 for c in plan.clearances), employee.name
         assert plan.witness != leaver
     assert used == {"logistics_salesperson", "logistics_operations", "manager", "general"}
+
+
+@pytest.mark.law("TS-05", "TS-06")
+def test_every_checklist_asks_for_company_accounts_and_for_all_copies_and_keeps_the_duty_of_confidence_in_mind(
+    firm: Engine,
+) -> None:
+    """Measures of secrecy in the sense of the law: listed, returned, cleared by the leaver alone, and still secret."""
+    with reading(firm) as session:
+        templates = session.exec(select(Template)).all()
+    assert len(templates) == 4
+    for template in templates:
+        items = {item["id"]: item for item in template.body["items"]}
+        accounts, copies = items["company_accounts"], items["copies_of_company_data"]
+        assert accounts["proof"], "with proof"
+        assert "最后工作日前换绑" in accounts["criterion"][0]
+        assert copies["proof"], "with a written confirmation"
+        for step in ("登记", "返还", "自行清除", "书面确认没有留存", "离职后继续保密"):
+            assert step in copies["criterion"][0], step
+
+
+@pytest.mark.law("TS-03")
+def test_a_seller_hands_over_customers_with_what_makes_them_a_secret_not_names_alone(firm: Engine) -> None:
+    with reading(firm) as session:
+        (seller,) = session.exec(select(Template).where(Template.key == "logistics_salesperson")).all()
+    customers = {i["id"]: i["criterion"][1] for i in seller.body["items"] if i["category"] == "customers"}
+    assert "contacts, preferences and history of every customer" in customers["customer_files"]
+    assert "floor price" in customers["quotations"]
+    assert {"customer_conversations", "commitments"} <= customers.keys()
 
 
 def test_a_sellers_finance_clearance_takes_two(firm: Engine) -> None:

@@ -92,6 +92,7 @@ def evidence(engine: Engine) -> Engine:
     return engine
 
 
+@pytest.mark.law("EVD-03", "EVD-04", "PIP-08")
 @pytest.mark.parametrize(
     "statement",
     [

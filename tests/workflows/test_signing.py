@@ -33,6 +33,7 @@ async def presented(world: World) -> RunningCase:
     return case
 
 
+@pytest.mark.law("ESG-01")
 async def test_a_leaver_who_refuses_to_sign_does_not_stop_the_case_once_it_is_witnessed(world: World) -> None:
     case = await presented(world)
     await case.decide(b.LEAVER, d.RefuseSignature(account="a-lin", reason="I do not agree with item two"))
@@ -66,6 +67,7 @@ async def test_whoever_refused_can_still_sign_until_the_refusal_is_witnessed(wor
     assert {s.status for s in state.record.signatures} == {SignatureStatus.SIGNED}
 
 
+@pytest.mark.law("ESG-05")
 async def test_a_signature_needs_a_fresh_sign_in_and_the_text_that_was_shown(world: World) -> None:
     case = await presented(world)
     record = (await case.state()).record

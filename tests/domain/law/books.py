@@ -12,6 +12,8 @@ from domain.people import Text
 Raw = Mapping[str, object]
 
 NATIONAL: dict[str, Raw] = {
+    "NOT-13": {},
+    "NOT-14": {},
     "NOT-15": {"notice_days": 30, "damages_factor": "2"},
     "HND-03": {"half_year_months": 6, "wage_cap_factor": "3", "capped_years": 12, "average_months": 12},
     "CRT-04": {"pay_factor": "3.00", "year_days": 365, "paid_days_a_month": "21.75"},
@@ -24,6 +26,14 @@ NATIONAL: dict[str, Raw] = {
     "PAY-06": {"statuses": ["earned", "pending_condition", "disputed"]},
     "PAY-07": {"pro_rata": False},
     "PAY-08": {"extra_low": "0.50", "extra_high": "1.00"},
+    "PAY-09": {
+        "months": 3,
+        "single_low": 5000,
+        "single_high": 20000,
+        "many_workers": 10,
+        "many_low": 30000,
+        "many_high": 100000,
+    },
     "RET-01": {
         "case_file_years": 3,
         "contract_years": 2,
@@ -35,6 +45,7 @@ NATIONAL: dict[str, Raw] = {
     "LIM-02": {"years": 3, "longest_years": 20},
     "LIM-03": {"years": 2},
     "LIM-04": {"months": 12},
+    "TS-08": {},
     "NC-01": {},
     "NC-02": {"max_months": 24},
     "NC-03": {},
@@ -45,13 +56,15 @@ NATIONAL: dict[str, Raw] = {
     "NC-08": {"rate": "0.30", "long_rate": "0.50", "long_after_months": 12, "penalty_factor": "5"},
 }
 ACTIONS = {
-    **dict.fromkeys(("PAY-03", "PAY-04", "PAY-05", "CRT-04", "NC-02", "NC-06"), Action.BLOCK),
+    **dict.fromkeys(("NOT-13", "NOT-14", "PAY-03", "PAY-04", "PAY-05", "CRT-04", "NC-02", "NC-06"), Action.BLOCK),
     **dict.fromkeys(("PAY-06", "PAY-07", "HND-03", "NC-01", "NC-05", "NC-08", "LIM-01", "LIM-02"), Action.WARN),
-    **dict.fromkeys(("LIM-03", "LIM-04", "RET-01"), Action.WARN),
+    **dict.fromkeys(("LIM-03", "LIM-04", "RET-01", "PAY-09", "TS-08"), Action.WARN),
 }
 CONFIDENCES = {
     "PAY-06": Confidence.CASE_SPLIT,
     "PAY-07": Confidence.INTERPRETATION,
+    "PAY-09": Confidence.INTERPRETATION,
+    "TS-08": Confidence.CASE_SPLIT,
     "NC-04": Confidence.INTERPRETATION,
     "NC-05": Confidence.INTERPRETATION,
     "NC-06": Confidence.INTERPRETATION,

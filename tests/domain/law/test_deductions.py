@@ -147,6 +147,25 @@ def test_what_no_lawyer_has_signed_off_only_warns_and_yet_proposes_no_more() -> 
     assert (finding.answer.action, finding.defensible) == ("warn", yuan(0))
 
 
+@pytest.mark.law("NOT-13")
+@pytest.mark.parametrize(
+    ("proof", "loss", "deducted", "claimed"),
+    [
+        (Proof("left on 3 December", "", ""), "0", "0", "0"),
+        (Proof("left on 3 December", "", ""), "18500", "0", "0"),
+        (Proof("left on 3 December", "agency's invoice", "hired in the place"), "6000", "1600", "4400"),
+    ],
+)
+def test_for_leaving_early_only_a_proved_loss_counts_and_what_the_month_does_not_leave_is_a_separate_claim(
+    proof: Proof, loss: str, deducted: str, claimed: str
+) -> None:
+    """A month's wage was agreed beforehand for it: the agreement opens a gate and proves no loss."""
+    limit = monthly_limit(BOOK, LAST_DAY, month("8000"))
+    finding = judged(claim("18500", reason="left early", proof=proof, proven_loss=yuan(loss)), limit)
+    assert (finding.defensible, finding.separate_claim) == (yuan(deducted), yuan(claimed))
+    assert not finding.may_be_held
+
+
 @pytest.mark.law("PAY-04")
 def test_a_notice_of_the_same_day_is_a_notice() -> None:
     assert judged(claim(notice=WrittenNotice(AS_OF, "why", yuan(1000)))).may_be_held

@@ -14,6 +14,8 @@ from domain.law.limitation import (
     retention,
     still_open,
 )
+from domain.law.periods import add_years
+from models.law import library
 from tests.domain.law.books import book
 from tests.domain.law.pay import LAST_DAY, deterministic, yuan
 
@@ -110,6 +112,16 @@ def test_papers_are_kept_from_the_last_day(last_day: date, case_file: date, two_
     assert (kept.case_file, kept.contract, kept.wage_sheets, kept.logs) == (case_file, two_years, two_years, logs)
     assert kept.non_compete is None
     assert kept.answer.answer == f"{last_day} + P3Y = {case_file}"
+
+
+@pytest.mark.law("PIP-08")
+@pytest.mark.parametrize("day", [date(2025, 1, 1), LAST_DAY])
+def test_records_of_what_others_were_told_are_kept_as_long_as_the_law_asks_with_the_file_that_they_are_part_of(
+    day: date,
+) -> None:
+    law = library().book()
+    assert retention(law, day).case_file >= add_years(day, law.rule("PIP-08", day).number("record_years"))
+    assert law.find("PIP-08", date(2024, 12, 31)) is None, "the three years begin with the regulation of 2025"
 
 
 @pytest.mark.law("RET-01")

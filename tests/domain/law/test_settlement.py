@@ -205,6 +205,16 @@ def test_what_no_law_allows_is_no_settlement(changed: dict[str, Any], message: s
         settle(BOOK, leaving(**changed), CALENDAR)
 
 
+@pytest.mark.law("NOT-13")
+def test_leaving_early_takes_nothing_from_the_settlement_whatever_was_agreed_or_decided() -> None:
+    """What is owed runs to the day on which they left; the loss is claimed, and never netted off."""
+    early = leaving(service=replace(leaving().service, last_day=LAST_DAY - timedelta(days=20)))
+    assert all(one.amount >= yuan(0) for one in settle(BOOK, early, CALENDAR).lines)
+    wages_in_lieu = DecidedDeduction("notice", "counsel", yuan(10_000))
+    with pytest.raises(ValueError, match=r"notice: at most 0\.00"):
+        settle(BOOK, replace(early, deductions=(wages_in_lieu,)), CALENDAR)
+
+
 @pytest.mark.law("PAY-07")
 def test_a_bonus_that_a_person_must_decide_is_named_and_one_that_is_owed_is_paid() -> None:
     open_bonus = year_end_bonus(BOOK, LAST_DAY, yuan(3650), 100, 365)

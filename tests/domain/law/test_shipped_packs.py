@@ -94,7 +94,7 @@ def test_every_rule_holds_today() -> None:
         assert pack.find(rule.id, TODAY) is not None, (pack.name, rule.id)
 
 
-@pytest.mark.law("TS-01")
+@pytest.mark.law("TS-01", "TS-02")
 @pytest.mark.parametrize(
     ("on", "article"), [(date(2025, 10, 14), "(2019) art. 9"), (date(2025, 10, 15), "(2025) art. 10")]
 )
