@@ -40,13 +40,14 @@ def open_case(case: Case, plan: Plan, now: datetime) -> Change:
             plan.hr,
             data={
                 "arrived_at": case.arrived_at.isoformat(),
-                "notice_sha256": plan.notice_sha256,
                 "last_day": plan.last_day.isoformat(),
                 "earliest_last_day": plan.earliest_last_day.isoformat(),
                 "template": plan.template,
                 "template_version": plan.template_version,
                 "systems": tuple(s.system for s in plan.systems),
                 "items": tuple(item.id for item in plan.items),
+                # Absent where the plan has none: a case from before tells the same fact when it is replayed.
+                **({"notice_sha256": plan.notice_sha256} if plan.notice_sha256 else {}),
             },
         )
     ]

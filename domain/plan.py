@@ -123,4 +123,4 @@ class Plan:
     counsel: tuple[str, ...] = ()
     """Accounts of legal counsel: they decide what the rules leave open."""
     notice_sha256: str = ""
-    """Of the notice's text; empty in cases opened before it was kept here."""
+    """Of the notice's text (NOT-07); empty in cases opened before it was kept here."""

@@ -27,7 +27,7 @@ class Crash(BaseException):
 def test_every_write_takes_a_key_but_those_that_change_nothing_when_repeated() -> None:
     writes = {operation.name for operation in contract.operations() if operation.method != "GET"}
     without = writes - {operation.name for operation in KEYED}
-    questions = {"POST /law/notice", "POST /law/freeze", "POST /law/settlement"}
+    questions = {f"POST /law/{about}" for about in ("notice", "freeze", "penalty", "settlement")}
     signing_in = {"POST /sign-in", "POST /sign-out", "PUT /me/password"}
     assert without == {*signing_in, *questions, "POST /cases/{case_id}/decision-proofs"}
 

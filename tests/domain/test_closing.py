@@ -42,6 +42,16 @@ def test_opening_pins_the_plan_and_asks_everybody_at_once() -> None:
     assert c.told(change, "case_opened") == ("lin", "wang", "zhou")
 
 
+@pytest.mark.law("NOT-07")
+def test_the_first_fact_holds_the_notice_by_its_hash_and_in_cases_from_before_it_stays_as_it_was() -> None:
+    opened, before = (
+        opening.open_case(Case("c1", "e1", c.NOW), c.plan(**known), c.NOW).facts[0].data
+        for known in ({"notice_sha256": c.SHA}, {})
+    )
+    assert opened == {**before, "notice_sha256": c.SHA}
+    assert "notice_sha256" not in before
+
+
 def test_an_unopened_case_has_neither_plan_nor_last_day() -> None:
     case = Case("c1", "e1", c.NOW)
     with pytest.raises(ValueError, match="no plan"):

@@ -26,7 +26,7 @@ def rights(case: Case) -> tuple[str, ...]:
     return access.settle(case, c.NOW).systems[0].desired
 
 
-@pytest.mark.law("FRZ-01", "FRZ-05")
+@pytest.mark.law("FRZ-01", "FRZ-05", "TS-05")
 def test_without_a_basis_only_what_protects_data_is_taken_away() -> None:
     assert rights(limited()) == ("create_orders", "view_orders")
     assert rights(c.handing_over(systems=(ERP,))) == ("view_orders",)
