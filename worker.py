@@ -1,13 +1,11 @@
 """The worker process: settings, logs, Temporal client, workers for both task queues, mail, a graceful stop."""
 
 import asyncio
-import compileall
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -17,12 +15,14 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import logs
+import workflows
 from activities.assembly import access_activities, case_activities
 from activities.mail import MailDispatcher
 from activities.starter import keep_starting
 from config import Settings, settings
 from models.database import connect
 from models.schema import wait_until_current
+from shared_code import share_code
 from temporal_client import connect_temporal, wait_for_namespace
 from workflows.aftercare import Aftercare
 from workflows.offboarding import Offboarding
@@ -39,12 +39,10 @@ log = structlog.get_logger("worker")
 def workflow_runner() -> SandboxedWorkflowRunner:
     """The sandbox: every case loads `workflows` anew, behind the guard against clocks, randomness and I/O.
 
-    What those modules share with the rest of the program is passed through whole, so that each class exists once. Made
-    anew for each case it cost 3.4 MB and 210 ms of CPU a case; passed through, 0.7 MB and 70 ms. Its own guard against
-    clocks and randomness is a test (tests/guards). The bytecode of the others has to lie ready, also where Python is
-    told to write none.
+    What those modules share with the rest of the program is passed through whole, so that each class exists once; its
+    guard against clocks and randomness is a test (tests/guards). What is loaded anew is read once (decisions/0008).
     """
-    compileall.compile_dir(Path(__file__).parent / "workflows", quiet=2)
+    share_code(workflows)
     return SandboxedWorkflowRunner(
         restrictions=SandboxRestrictions.default.with_passthrough_modules("domain", "models", "activities")
     )

@@ -1,8 +1,12 @@
-"""Encryption of all that Temporal stores: AES-256-GCM with a key ring, so that keys can change while cases run."""
+"""Encryption of all that Temporal stores: AES-256-GCM with a key ring, so that keys can change while cases run.
+
+What is long is compressed first: states and facts repeat themselves, and ciphertexts can't be compressed any more.
+"""
 
 import base64
 import dataclasses
 import os
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +18,12 @@ from temporalio.contrib.pydantic import PydanticPayloadConverter, pydantic_data_
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
 
 ENCODING = b"binary/encrypted"
+COMPRESSION = b"zlib"
 _NONCE = 12
+_LONG = 200
+"""Bytes from which on compressing is worth its while."""
+_LEVEL = 1
+"""The fastest: 3 % longer than zlib's usual one, in half the time."""
 
 
 class UnknownKey(Exception):
@@ -36,9 +45,11 @@ class EncryptionCodec(PayloadCodec):
         return [self._decrypted(payload) for payload in payloads]
 
     def _encrypted(self, payload: Payload) -> Payload:
-        nonce, name = os.urandom(_NONCE), self._active.encode()
-        sealed = nonce + self._cipher.encrypt(nonce, payload.SerializeToString(), name)
-        return Payload(metadata={"encoding": ENCODING, "encryption-key-id": name}, data=sealed)
+        nonce, metadata = os.urandom(_NONCE), {"encoding": ENCODING, "encryption-key-id": self._active.encode()}
+        content = payload.SerializeToString()
+        if len(content) >= _LONG:
+            content, metadata["compression"] = zlib.compress(content, _LEVEL), COMPRESSION
+        return Payload(metadata=metadata, data=nonce + self._cipher.encrypt(nonce, content, _bound(metadata)))
 
     def _decrypted(self, payload: Payload) -> Payload:
         if payload.metadata.get("encoding") != ENCODING:
@@ -48,10 +59,18 @@ class EncryptionCodec(PayloadCodec):
         if cipher is None:
             raise UnknownKey(f"payload key {name!r} is not in the ring")
         try:
-            return Payload.FromString(cipher.decrypt(payload.data[:_NONCE], payload.data[_NONCE:], name))
+            content = cipher.decrypt(payload.data[:_NONCE], payload.data[_NONCE:], _bound(payload.metadata))
+            if payload.metadata.get("compression") == COMPRESSION:
+                content = zlib.decompress(content)
+            return Payload.FromString(content)
         except (InvalidTag, ValueError):
             # Somebody sent nonsense under a known key: hand it on as it is, so that it is refused like other nonsense.
             return payload
+
+
+def _bound(metadata: Mapping[str, bytes]) -> bytes:
+    """What a ciphertext is bound to: under another key's name, or with another compression, it does not decrypt."""
+    return metadata["encryption-key-id"] + metadata.get("compression", b"")
 
 
 class PatientPayloadConverter(PydanticPayloadConverter):

@@ -7,7 +7,10 @@
 import ast
 import warnings
 from collections.abc import Iterator
+from importlib.machinery import PathFinder, SourceFileLoader
+from importlib.util import module_from_spec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from temporalio.client import WorkflowHistory
@@ -16,6 +19,7 @@ from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.workflow import SandboxImportNotificationPolicy
 
+import workflows
 from models.decisions import DECISIONS
 from tests.guards.production import ROOT
 from tests.replay.record import HISTORIES
@@ -54,6 +58,16 @@ def imported(module: ast.Module) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
+
+
+def loaded_anew(name: str) -> ModuleType:
+    """The module as the sandbox loads it for one case."""
+    spec = PathFinder.find_spec(name, workflows.__path__)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def activity_calls() -> Iterator[tuple[str, ast.Call]]:
@@ -126,6 +140,32 @@ async def test_the_sandbox_loads_the_workflows_modules_anew_and_passes_everythin
     anew = {str(warning.message).split()[1] for warning in told}
     assert "workflows.journal" in anew
     assert {name for name in anew if name.partition(".")[0] != "workflows"} == set()
+
+
+async def test_the_next_case_reads_no_module_of_the_workflows_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But the package itself, which is empty."""
+    text = (HISTORIES / "happy.json").read_text(encoding="utf-8")
+    replayer = Replayer(workflows=[Offboarding], workflow_runner=workflow_runner(), data_converter=in_the_open())
+    await replayer.replay_workflow(WorkflowHistory.from_json("offboarding-recorded", text))
+    read: list[str] = []
+
+    def get_data(loader: SourceFileLoader, path: str) -> bytes:
+        read.append(path)
+        return Path(path).read_bytes()
+
+    monkeypatch.setattr(SourceFileLoader, "get_data", get_data)
+    await replayer.replay_workflow(WorkflowHistory.from_json("offboarding-recorded", text))
+    ours = [Path(path).name for path in read if ROOT / "workflows" in Path(path).parents]
+    assert {name for name in ours if not name.startswith("__init__.")} == set()
+
+
+def test_cases_share_code_and_nothing_else() -> None:
+    workflow_runner()
+    first, second = loaded_anew("workflows.clock"), loaded_anew("workflows.clock")
+    assert first.Clock is not second.Clock
+    assert first.Clock.run.__globals__ is vars(first)
+    assert second.Clock.run.__globals__ is vars(second)
+    assert first.Clock.run.__code__ is second.Clock.run.__code__
 
 
 @pytest.mark.parametrize("path", [path for path in REPLAYED if path.parts[0] == "workflows"], ids=str)
