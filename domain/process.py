@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain import access, aftercare, agenda, closing
+from domain import access, aftercare, agenda, closing, settlement
 from domain.case import Case, Stage
 from domain.change import Change, Rule
 
@@ -25,6 +25,11 @@ def _enter(stage: Stage) -> Rule:
     return lambda case, now: closing.enter(case, stage, now)
 
 
+def _looked_after(case: Case, now: datetime) -> bool:
+    """Nothing is left to look after, and everything is paid."""
+    return aftercare.over(case, now) and settlement.settled(case)
+
+
 PROCESS = (
     Passage(Stage.FREEZING, until=closing.freeze_answered, then=_enter(Stage.HANDING_OVER)),
     Passage(Stage.HANDING_OVER, until=closing.signing_begins, then=_enter(Stage.SIGNING)),
@@ -33,8 +38,8 @@ PROCESS = (
     Passage(Stage.LEAVING, until=closing.access_ended, then=_enter(Stage.PURSUING)),
     Passage(Stage.PURSUING, until=closing.may_close, then=closing.close),
     Passage(Stage.WITHDRAWING, until=closing.undone, then=closing.withdrawn),
-    Passage(Stage.COMPLETED, until=aftercare.over, then=aftercare.end),
-    Passage(Stage.COMPLETED_WITH_GAPS, until=aftercare.over, then=aftercare.end),
+    Passage(Stage.COMPLETED, until=_looked_after, then=aftercare.end),
+    Passage(Stage.COMPLETED_WITH_GAPS, until=_looked_after, then=aftercare.end),
 )
 
 

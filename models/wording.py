@@ -68,6 +68,8 @@ class Wording:
             values |= {"day": about, "when": _when(subjects[0], reader)}
         elif kind.startswith("duty_"):
             values |= {"duty": subjects[0], "day": about}
+        elif kind.startswith("payment_"):
+            values |= {"payment": subjects[0], "day": about, "reason": about}
         elif kind.startswith("compensation_"):
             values |= {"month": subjects[0], "day": about}
         elif kind.startswith("limitation_") or kind == "non_compete_ended":
@@ -102,6 +104,8 @@ class Wording:
                 return self._grant(task.subject, reader)["system"]
             case "duty":
                 return text(f"duty.{task.subject}", reader.language)
+            case "payment":
+                return text(f"payment.{task.subject}", reader.language)
             case "compensation":
                 return text("compensation.month", reader.language, month=task.subject)
         return ""
