@@ -222,6 +222,9 @@ def afterwards(story: Story) -> None:
         story.cast.hr.decide(story.case_id, "complete_duty", **done)
         zh, en = text(f"duty.{kind}", "zh"), text(f"duty.{kind}", "en")
         story.tell(f"{zh}：期限 {day}，已办理并登记", f"{en}: due {day}, done and entered")
+    paid = {"payment": "wages", "paid_on": case["last_day"], "reference": "银行回单 88201"}
+    story.cast.hr.decide(story.case_id, "confirm_payment", **paid)
+    story.tell("工资：最后工作日付清，已登记", "Wages: paid on the last day, entered")
     until = story.detail()["case"]["aftercare"]["arbitration_until"]
     story.tell(f"仲裁时效至 {until}，继续跟进", f"Claims can be brought until {until}: looked after until then")
 

@@ -6,7 +6,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import aftercare, approvers, caretakers, clearances, grants, reminders, retention
+from domain import aftercare, approvers, caretakers, clearances, grants, reminders, retention, settlement
 from domain.case import Case, Stage
 from domain.change import Change, Fact, Notification, Rule
 from domain.handover import ClearanceStatus, ItemStatus, SignatureStatus
@@ -34,7 +34,7 @@ def tasks(case: Case) -> tuple[Task, ...]:
     if case.plan is None:
         return ()
     if case.stage not in _RUNNING:
-        return _aftercare_tasks(case)
+        return (*_aftercare_tasks(case), *_payment_tasks(case))
     return (
         *_item_tasks(case),
         *_clearance_tasks(case),
@@ -44,6 +44,7 @@ def tasks(case: Case) -> tuple[Task, ...]:
         *_freeze_tasks(case),
         *_non_compete_tasks(case),
         *_aftercare_tasks(case),
+        *_payment_tasks(case),
     )
 
 
@@ -143,6 +144,17 @@ def _aftercare_tasks(case: Case) -> tuple[Task, ...]:
     return (*duties, *months)
 
 
+def _payment_tasks(case: Case) -> tuple[Task, ...]:
+    if not settlement.lives(case):
+        return ()
+    hr, zone = caretakers.asked(case), case.agreed.calendar.zone
+    return tuple(
+        Task(f"payment:{p.kind.value}", "confirm_payment", p.kind.value, hr, end_of(p.due, zone), p.remind_at)
+        for p in case.payments
+        if p.remind_at is not None and not p.settled
+    )
+
+
 def next_due(case: Case, now: datetime) -> datetime | None:
     """The earliest instant at which something has to happen; None if the case waits for nothing in time.
 
@@ -152,7 +164,7 @@ def next_due(case: Case, now: datetime) -> datetime | None:
     if case.plan is None:
         return None
     instants: list[datetime | None] = [task.remind_at for task in tasks(case)]
-    instants += [*aftercare.instants(case), *retention.instants(case)]
+    instants += [*aftercare.instants(case), *settlement.instants(case), *retention.instants(case)]
     if case.stage in _RUNNING:
         instants += [c.escalate_at for c in case.clearances if c.status is ClearanceStatus.PENDING]
         for grant in case.grants:
@@ -180,7 +192,8 @@ def advance(case: Case, now: datetime) -> Change:
         return Change(case)
     steps: tuple[Rule, ...] = (grants.expire, clearances.escalate_due, _warn_of_last_day)
     change = Change(case)
-    for step in (*(steps if case.stage in _RUNNING else ()), aftercare.advance, retention.advance, _remind):
+    later: tuple[Rule, ...] = (aftercare.advance, settlement.advance, retention.advance, _remind)
+    for step in (*(steps if case.stage in _RUNNING else ()), *later):
         change = change.then(step(change.case, now))
     return change
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from domain.handover import Clearance, HandoverRecord, Item
-from domain.obligations import Aftercare
+from domain.obligations import Aftercare, Payment
 from domain.plan import Plan
 from domain.rights import Freeze, Grant, SystemAccess
 
@@ -138,6 +138,8 @@ class Case:
     papers: tuple[Paper, ...] = ()
     aftercare: Aftercare | None = None
     """What the employer still owes; from the end of the last day on."""
+    payments: tuple[Payment, ...] = ()
+    """What the employer pays at the end."""
     papers_missing: tuple[PaperKind, ...] = ()
     """Papers that could not be made of the company's data as they stood when it was tried last."""
     departed: tuple[str, ...] = ()

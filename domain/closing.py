@@ -13,6 +13,7 @@ from domain import (
     grants,
     non_compete,
     papers,
+    settlement,
     signing,
 )
 from domain.case import Case, Gap, Stage
@@ -154,7 +155,7 @@ def request_close(case: Case, by: Actor, reason: str, now: datetime) -> Change:
 def undo(case: Case, now: datetime) -> Change:
     """Takes back everything the case did, last step first (N6). Access is restored by the case's stage itself."""
     change = signing.void(case, now)
-    for step in (grants.end_all, checklist.cancel, clearances.cancel):
+    for step in (grants.end_all, checklist.cancel, clearances.cancel, settlement.cancel):
         change = change.then(step(change.case, now))
     return change
 

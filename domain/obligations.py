@@ -1,10 +1,11 @@
-"""What an employer still owes after the last day, as plain data: duties to offices, compensation, limitation."""
+"""What an employer owes when somebody leaves, as plain data: payments, duties to offices, compensation, limitation."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from domain.law.answers import LegalAnswer
+from domain.working_days import Term
 
 
 class DutyKind(StrEnum):
@@ -22,6 +23,62 @@ class InterruptionKind(StrEnum):
     COMPLAINT = "complaint"
     PROMISE = "promise"
     """The employer has promised to perform."""
+
+
+class PaymentKind(StrEnum):
+    """What is paid when the employment ends. Which sums these are is the payroll's business."""
+
+    WAGES = "wages"
+    """All wages, and annual leave that was not taken (PAY-02, CRT-04)."""
+    SEVERANCE = "severance"
+    """Where the ending gives it (HND-03)."""
+
+
+@dataclass(frozen=True)
+class PaymentPlan:
+    kind: PaymentKind
+    rule: str
+    terms: tuple[Term, ...]
+    """Counted from the last day; the earliest binds, the last is what the region tolerates."""
+    waits_for_handover: bool = False
+    """Severance alone may (HND-03)."""
+    doubtful: bool = False
+    """The notice leaves open whether it is owed at all; counsel may find that it is not."""
+
+
+@dataclass(frozen=True)
+class SettlementPlan:
+    """What is paid at the end, by the law as it was when the case opened."""
+
+    payments: tuple[PaymentPlan, ...]
+    law: tuple[LegalAnswer, ...] = ()
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One payment at the end of the employment; here it counts whether and when, never how much."""
+
+    kind: PaymentKind
+    due: date
+    """The day to pay by; it moves with the last day."""
+    ask_at: datetime
+    released_on: date | None = None
+    """The day on which the handover was done, for what may wait for it."""
+    remind_at: datetime | None = None
+    """None until it is asked for."""
+    overdue_at: datetime | None = None
+    """When the case noticed that it was not entered as paid in time."""
+    paid_on: date | None = None
+    paid_by: str = ""
+    """Who entered it."""
+    reference: str = ""
+    dismissed_because: str = ""
+    """Why counsel found that it is not owed."""
+    reminders: int = 0
+
+    @property
+    def settled(self) -> bool:
+        return self.paid_on is not None or bool(self.dismissed_because)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import date
 from domain.law.answers import LegalAnswer, PinnedBook
 from domain.law.endings import Ending
 from domain.law.freeze import FreezeAnswer
-from domain.obligations import AftercarePlan
+from domain.obligations import AftercarePlan, SettlementPlan
 from domain.people import Text
 from domain.working_days import WorkingCalendar
 
@@ -69,6 +69,10 @@ class Policy:
     """Calendar days after the last day during which unfinished parts are pursued."""
     last_day_warnings: tuple[int, ...] = (7, 3, 0)
     """Days before the last day on which HR is warned (NOT-08)."""
+    payment_notice: int = 3
+    """Working days before a payment is due on which HR is asked for it (PAY-02)."""
+    severance_hold: int = 30
+    """Calendar days after the last day for which severance may at most wait for the handover (HND-03)."""
 
     def __post_init__(self) -> None:
         """Raises UnfitPolicy on figures that no case could live with, such as a reminder every 0 days."""
@@ -77,6 +81,8 @@ class Policy:
             ("grant_total_hours", self.grant_max_hours, self.grant_total_hours, 8784),
             ("remind_every", 1, self.remind_every, 60),
             ("pursue_days", 0, self.pursue_days, 366),
+            ("payment_notice", 1, self.payment_notice, 20),
+            ("severance_hold", 0, self.severance_hold, 90),
             *(("last_day_warnings", 0, days, 366) for days in self.last_day_warnings),
         ):
             if not least <= figure <= most:
@@ -120,6 +126,7 @@ class Plan:
     book: PinnedBook = field(default_factory=PinnedBook)
     non_compete: NonCompetePlan | None = None
     aftercare: AftercarePlan | None = None
+    settlement: SettlementPlan | None = None
     counsel: tuple[str, ...] = ()
     """Accounts of legal counsel: they decide what the rules leave open."""
     notice_sha256: str = ""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain import access, aftercare, agenda, closing, retention
+from domain import access, aftercare, agenda, closing, retention, settlement
 from domain.case import Case, Stage
 from domain.change import Change, Rule
 
@@ -25,6 +25,11 @@ def _enter(stage: Stage) -> Rule:
     return lambda case, now: closing.enter(case, stage, now)
 
 
+def _purpose_met(case: Case, now: datetime) -> bool:
+    """Nothing is left to look after, and everything is paid."""
+    return aftercare.purpose_met(case, now) and settlement.settled(case)
+
+
 PROCESS = (
     Passage(Stage.FREEZING, until=closing.freeze_answered, then=_enter(Stage.HANDING_OVER)),
     Passage(Stage.HANDING_OVER, until=closing.signing_begins, then=_enter(Stage.SIGNING)),
@@ -37,7 +42,7 @@ PROCESS = (
         passage
         for closed in (Stage.COMPLETED, Stage.COMPLETED_WITH_GAPS)
         for passage in (
-            Passage(closed, until=aftercare.purpose_met, then=retention.restrict),
+            Passage(closed, until=_purpose_met, then=retention.restrict),
             Passage(closed, until=retention.over, then=aftercare.end),
         )
     ),

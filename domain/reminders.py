@@ -33,9 +33,20 @@ def sent(case: Case, keys: Set[str], now: datetime) -> Case:
     restraint = case.non_compete
     if restraint is not None and "non_compete" in keys:
         restraint = replace(restraint, remind_at=usual, reminders=restraint.reminders + 1)
+    payments = tuple(
+        replace(p, remind_at=usual, reminders=p.reminders + 1) if f"payment:{p.kind.value}" in keys else p
+        for p in case.payments
+    )
     left = case.aftercare and _left(case.aftercare, keys, usual)
     return replace(
-        case, items=items, clearances=clearances, grants=grants, record=record, non_compete=restraint, aftercare=left
+        case,
+        items=items,
+        clearances=clearances,
+        grants=grants,
+        record=record,
+        non_compete=restraint,
+        payments=payments,
+        aftercare=left,
     )
 
 

@@ -198,6 +198,7 @@ def _forgotten(case: Case) -> Case:
         last_day=case.last_day,
         closed_at=case.closed_at,
         aftercare=_without_people(found, keep_months=more),
+        payments=tuple(replace(paid, paid_by="", reference="", dismissed_because="") for paid in case.payments),
     )
 
 

@@ -34,6 +34,15 @@ class WorkingCalendar:
                 count -= 1
         return day
 
+    def working_day_before(self, end: date, count: int) -> date:
+        """The `count`-th working day before `end`; `end` itself never counts."""
+        day = end
+        while count > 0:
+            day -= timedelta(days=1)
+            if self.is_working_day(day):
+                count -= 1
+        return day
+
     def opening_on(self, day: date) -> datetime:
         """The opening hour of that day, on which nobody need work."""
         return at_local(day, self.opens_at, self.zone)
@@ -41,3 +50,15 @@ class WorkingCalendar:
     def opening_after(self, instant: datetime, working_days: int) -> datetime:
         """The opening hour of the `working_days`-th working day after `instant`'s own day."""
         return self.opening_on(self.working_day_after(local_date(instant, self.zone), working_days))
+
+
+@dataclass(frozen=True)
+class Term:
+    """So many days after a day, as a law counts them."""
+
+    days: int
+    working: bool = False
+
+    def after(self, start: date, calendar: WorkingCalendar) -> date:
+        """The day on which the term ends; `start` itself never counts."""
+        return calendar.working_day_after(start, self.days) if self.working else start + timedelta(days=self.days)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.case import Side
-from domain.obligations import DutyKind, InterruptionKind
+from domain.obligations import DutyKind, InterruptionKind, PaymentKind
 from models.fields import Hours, ItemIds, Key, Month, Reason, Reference, RequiredReason, Sha256
 from models.forms import NO_NUL
 
@@ -197,6 +197,21 @@ class CompleteDuty(Body):
     duty: DutyKind
     done_on: date
     reference: Reference
+
+
+class ConfirmPayment(Body):
+    """HR enters that what the employer owes at the end was paid: the wages, or severance; also if it is late."""
+
+    payment: PaymentKind
+    paid_on: date
+    reference: Reference
+
+
+class DismissPayment(Body):
+    """Counsel finds that severance is not owed, where the notice left that open."""
+
+    payment: PaymentKind
+    reason: RequiredReason
 
 
 class ConfirmCompensation(Body):

@@ -27,6 +27,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "confirm_freeze": {"answer": "accept", "reason": "员工手册经职工代表大会讨论，纪要已补入档案。"},
     "file_freeze_agreement": {"reference": "补充协议 2026-031", "signed_on": "2026-11-25"},
     "decide_non_compete": {"enforce": False, "reason": "未接触核心商业秘密，不启动竞业限制。"},
+    "confirm_payment": {"payment": "wages", "paid_on": "2026-12-23", "reference": "银行回单 88201"},
+    "dismiss_payment": {"payment": "severance", "reason": "单位以不低于原条件提出续订，员工书面拒绝，见 2026-118。"},
     "complete_duty": {"duty": "archives_and_insurance", "done_on": "2026-12-30", "reference": "社保减员回执 2026-118"},
     "confirm_compensation": {"month": 1, "paid_on": "2027-01-23", "reference": "银行回单 88213"},
     "excuse_compensation": {"month": 2, "reason": "员工银行账户已注销，已书面催告提供新账户。"},

@@ -67,10 +67,10 @@ def all_shown(answers: Iterable[LegalAnswer]) -> list[LawAnswer]:
 
 
 def of_case(snapshot: Mapping[str, Any]) -> list[LawAnswer]:
-    """What the law said when the case opened: of notice, freeze and aftercare; nothing before there is a plan."""
+    """What the law said when the case opened: of notice, freeze, payments and aftercare; nothing before a plan."""
     plan = snapshot.get("plan") or {}
-    freeze, aftercare = plan.get("freeze") or {}, plan.get("aftercare") or {}
-    answers = (*plan.get("law", ()), *freeze.get("law", ()), *aftercare.get("law", ()))
+    parts = (plan, *(plan.get(part) or {} for part in ("freeze", "settlement", "aftercare")))
+    answers = [answer for part in parts for answer in part.get("law", ())]
     return all_shown(_ANSWERS.validate_python(answers))
 
 

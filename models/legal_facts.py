@@ -104,12 +104,15 @@ def records_of(session: Session, number: str) -> Records:
         terms=terms_of(session, employee.id),
         bases=bases_of(session, employee.id),
         last_day=case.last_day if case else None,
-        termination=_termination(notice) if notice else None,
+        termination=termination_of(notice) if notice else None,
     )
 
 
-def _termination(notice: Notice) -> severance.Termination | None:
-    """When a contract runs out, the notice does not say who declines to renew it: that stays open."""
+def termination_of(notice: Notice) -> severance.Termination | None:
+    """How it ends, as far as severance depends on it.
+
+    None: a contract runs out, and the notice does not say who declines to renew it.
+    """
     match Ending(notice.ending), notice.initiator:
         case Ending.RESIGNATION, _:
             return severance.Termination.RESIGNATION

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from activities.failures import PersonMustAct
 from domain.errors import Refusal
-from domain.law import aftercare, freeze, notice
+from domain.law import aftercare, freeze, notice, payments
 from domain.law.endings import Ending
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Review
@@ -21,7 +21,7 @@ from models.calendars import working_calendar
 from models.database import reading
 from models.employment import EmploymentTerms
 from models.law import library
-from models.legal_facts import Departure, bases_of, notice_facts, terms_of
+from models.legal_facts import Departure, bases_of, notice_facts, termination_of, terms_of
 from models.messages import StartCase
 from models.tables import (
     Account,
@@ -89,6 +89,7 @@ class DatabasePlanner:
                 book=book.pinned,
                 non_compete=_non_compete(book, arrived_on, terms),
                 aftercare=aftercare.plan(book, judged.last_day),
+                settlement=payments.plan(book, judged.last_day, calendar, termination_of(row)),
                 counsel=people.with_role(Role.COUNSEL, without=leaver),
                 notice_sha256=row.text_sha256,
             )

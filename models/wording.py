@@ -27,6 +27,17 @@ class Told:
     tasks: tuple[str, ...] = ()
 
 
+_FAMILIES = {
+    "paper": ("paper", "problem"),
+    "duty": ("duty", "day"),
+    "payment": ("payment", "day", "reason"),
+    "compensation": ("month", "day"),
+    "erasure": ("file", "day", "problem"),
+    "file": ("file",),
+}
+"""By a kind's first word: what the first subject is called, and what the last may be."""
+
+
 @dataclass(frozen=True)
 class Wording:
     """The names that a case's notifications mention."""
@@ -60,18 +71,13 @@ class Wording:
             values["system"] = self._system(about, reader)
         elif kind == "plan_missing":
             values["problem"] = about
-        elif kind.startswith("paper_"):
-            values |= {"paper": subjects[0], "problem": about}
         elif kind.startswith("grant_"):
             values |= self._grant(subjects[0], reader)
         elif kind.startswith("last_day_"):
             values |= {"day": about, "when": _when(subjects[0], reader)}
-        elif kind.startswith("duty_"):
-            values |= {"duty": subjects[0], "day": about}
-        elif kind.startswith("compensation_"):
-            values |= {"month": subjects[0], "day": about}
-        elif kind.startswith(("erasure_", "file_")):
-            values |= {"file": subjects[0], "day": about, "problem": about}
+        elif (family := kind.partition("_")[0]) in _FAMILIES:
+            first, *last = _FAMILIES[family]
+            values |= {first: subjects[0], **dict.fromkeys(last, about)}
         elif kind.startswith("limitation_") or kind == "non_compete_ended":
             values["day"] = about
         elif kind == "non_compete_rescindable":
@@ -104,6 +110,8 @@ class Wording:
                 return self._grant(task.subject, reader)["system"]
             case "duty":
                 return text(f"duty.{task.subject}", reader.language)
+            case "payment":
+                return text(f"payment.{task.subject}", reader.language)
             case "compensation":
                 return text("compensation.month", reader.language, month=task.subject)
         return ""

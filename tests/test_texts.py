@@ -12,7 +12,7 @@ from pydantic_core.core_schema import ErrorType
 from api import field_problems
 from domain.case import PaperKind, Stage
 from domain.handover import ClearanceStatus, ItemStatus, PartyRole, SignatureStatus
-from domain.obligations import DutyKind, FileKind, InterruptionKind
+from domain.obligations import DutyKind, FileKind, InterruptionKind, PaymentKind
 from domain.people import Role
 from domain.rights import GrantStatus, Operation
 from models import forms, import_problems
@@ -32,6 +32,7 @@ FAMILIES: dict[str, set[str]] = {
     "paper_kind": {member.value for member in PaperKind},
     "duty": {member.value for member in DutyKind},
     "file_kind": {member.value for member in FileKind},
+    "payment": {member.value for member in PaymentKind},
     "interruption": {member.value for member in InterruptionKind},
     "decision": set(DECISIONS),
     "task": spoken.first_arguments("Task", 1),

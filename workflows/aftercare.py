@@ -5,7 +5,7 @@ It goes on with the case where its first workflow ended: the same state, the sam
 
 from temporalio import workflow
 
-from domain import aftercare
+from domain import aftercare, settlement
 from models.messages import CaseResult, StartCase
 from workflows.case_workflow import CaseWorkflow
 from workflows.endurance import outlives_cancellation
@@ -30,6 +30,7 @@ class Aftercare(CaseWorkflow):
         await self._until(lambda: aftercare.lives(self._case) is None)
         await self._come_to_rest()
         missed = tuple(f"duty:{kind.value}" for kind in aftercare.missed(self._case))
+        missed += tuple(f"payment:{kind.value}" for kind in settlement.late(self._case))
         return CaseResult(case_id=self._case.case_id, outcome="aftercare_ended", gaps=missed)
 
     def _may_carry_over(self) -> bool:

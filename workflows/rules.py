@@ -14,6 +14,7 @@ from domain import (
     holds,
     last_day,
     non_compete,
+    settlement,
     signing,
 )
 from domain.change import Rule
@@ -61,6 +62,8 @@ RULES: dict[type[d.Body], Binding] = {
     d.ConfirmFreeze: lambda by, b: lambda c, now: freezing.confirm(c, by, b.answer is d.Answer.ACCEPT, b.reason, now),
     d.FileFreezeAgreement: lambda by, b: lambda c, now: freezing.record_agreement(c, by, b.reference, b.signed_on, now),
     d.DecideNonCompete: lambda by, b: lambda c, now: non_compete.decide(c, by, b.enforce, b.reason, now),
+    d.ConfirmPayment: lambda by, b: lambda c, now: settlement.confirm(c, by, b.payment, b.paid_on, b.reference, now),
+    d.DismissPayment: lambda by, b: lambda c, now: settlement.dismiss(c, by, b.payment, b.reason, now),
     d.CompleteDuty: lambda by, b: (
         lambda c, now: aftercare_decisions.complete_duty(c, by, b.duty, b.done_on, b.reference, now)
     ),
@@ -84,6 +87,8 @@ RULES: dict[type[d.Body], Binding] = {
 
 _ALSO_WHILE_UNDONE = (d.PlaceHold, d.LiftHold)
 _ALSO_AFTER_CLOSING = (
+    d.ConfirmPayment,
+    d.DismissPayment,
     d.CompleteDuty,
     d.ConfirmCompensation,
     d.ExcuseCompensation,

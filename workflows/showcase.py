@@ -68,11 +68,25 @@ def details(case: Case) -> str:
     if case.gaps:
         lines.append("\n**Gaps**")
         lines += [f"- {gap.kind} {gap.subject}: {gap.detail}" for gap in case.gaps]
+    lines += _payments(case)
     lines += _afterwards(case)
     unverified = access.unverified(case)
     if unverified:
         lines.append(f"\n{len(unverified)} system(s) still retried without limit.")
     return "\n".join(lines)
+
+
+def _payments(case: Case) -> list[str]:
+    lines = ["\n**Payments at the end**"] if case.payments else []
+    for payment in case.payments:
+        if payment.paid_on:
+            state = f"paid {payment.paid_on.isoformat()}"
+        elif payment.settled:
+            state = "not owed"
+        else:
+            state = f"due {payment.due.isoformat()}" + (", OVERDUE" if payment.overdue_at else "")
+        lines.append(f"- {'[x]' if payment.settled else '[ ]'} {payment.kind.value}: {state}")
+    return lines
 
 
 def _afterwards(case: Case) -> list[str]:

@@ -101,12 +101,17 @@ class Severance:
     answer: LegalAnswer
 
 
+def is_due(termination: Termination) -> bool:
+    """True if such an ending gives severance pay (LCL 46)."""
+    return termination in _DUE
+
+
 def severance(book: RuleBook, termination: Termination, service: Service, *, handover_done: bool) -> Severance:
     """Severance pay under LCL 46, 47 and 50(2) (HND-03); nothing after a resignation.
 
     Raises NoRule; ValueError as `severance_sum` does.
     """
-    if termination not in _DUE:
+    if not is_due(termination):
         none = nothing(book.national.currency)
         answer = book.answer("HND-03", service.last_day, figure(none), action=Action.RECORD)
         return Severance(due=False, amount=none, held=False, doubts=(), answer=answer)

@@ -29,6 +29,8 @@ from tests.api.rows import opened_case, write_case
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SHA = "0" * 64
 AFTERWARDS = {
+    "confirm_payment",
+    "dismiss_payment",
     "complete_duty",
     "confirm_compensation",
     "excuse_compensation",
@@ -100,8 +102,9 @@ async def test_what_follows_the_last_day_is_entered_over_http_before_and_after_t
     living: Api, temporal_server: WorkflowEnvironment, temporal: Client
 ) -> None:
     with writing(living.engine) as session:
-        session.get_one(EmploymentTerms, "e-lin").non_compete_months = 12
-    case = await resigned(living)
+        terms = session.get_one(EmploymentTerms, "e-lin")
+        terms.non_compete_months, terms.contract_until = 12, (utc_now() + timedelta(days=30)).date()
+    case = await resigned(living, ending="expiry")
     await done(living, "hr", case, "decide_non_compete", enforce=True, reason="she knows the prices")
     problem(await living.person("hr").decide(case, "complete_duty", **DUTY), 409, "aftercare.not_running")
     await temporal_server.fast_forward(temporal.get_workflow_handle(f"offboarding-{case}"), timedelta(days=33))
@@ -122,6 +125,8 @@ async def test_what_follows_the_last_day_is_entered_over_http_before_and_after_t
     asked = {"decision": "complete_duty", "body": DUTY}
     proof = (await living.person("hr").post(f"/cases/{case}/decision-proofs", asked)).json()
     assert proof["workflow_id"] == f"aftercare-{case}"
+    await does("hr", "confirm_payment", "PaymentConfirmed", payment="wages", paid_on=on, reference="bank 6")
+    await does("counsel", "dismiss_payment", "PaymentDismissed", payment="severance", reason="she declined to renew")
     await does("hr", "confirm_compensation", "CompensationPaid", month=1, paid_on=on, reference="bank 7")
     await does("hr", "excuse_compensation", "CompensationExcused", month=2, reason="her account is closed")
     await does("counsel", "record_interruption", "LimitationInterrupted", kind="claim", on=on, reference="letter")

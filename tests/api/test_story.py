@@ -22,7 +22,7 @@ async def test_a_resignation_runs_to_its_completed_case(
     await until(living, case, "completed")
     closed = await looked_after(living, case)
     assert (closed["open"], closed["case"]["gaps"]) == (False, [])
-    assert {task["kind"] for task in closed["tasks"]} == {"complete_duty"}
+    assert {task["kind"] for task in closed["tasks"]} == {"complete_duty", "confirm_payment"}
     chain = (await living.person("auditor").get(f"/cases/{case}/chain")).json()
     assert chain["intact"]
     shown = (await living.person("lin").get(f"/cases/{case}/facts", limit=200)).json()["items"]

@@ -25,6 +25,7 @@ from domain.working_days import WorkingCalendar
 
 SHANGHAI = "Asia/Shanghai"
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
 LAST_DAY = date(2026, 12, 23)
 OVER = end_of(LAST_DAY, SHANGHAI)
 """24:00 of the last day."""

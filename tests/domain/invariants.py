@@ -1,11 +1,13 @@
 """What holds for every case at every moment, whoever did whatever before. Each sentence is a check of its own."""
 
-from domain import access, closing, non_compete, signing
+from domain import access, closing, non_compete, settlement, signing
 from domain.case import Gap, PaperKind, Stage
 from domain.checklist import PENDING
 from domain.handover import ClearanceStatus, ItemStatus
 from domain.law.freeze import Scope
+from domain.obligations import PaymentKind
 from domain.rights import GrantStatus
+from domain.timezones import end_of
 from tests.domain.world import World
 
 NOTICE = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)
@@ -134,6 +136,20 @@ def every_paper_is_issued_once_and_none_certifies_an_end_that_was_not(world: Wor
         assert {PaperKind.CERTIFICATE, PaperKind.PRIVACY_NOTICE} <= set(kinds)
 
 
+def only_severance_ever_waits_for_the_handover_and_never_for_ever(world: World) -> None:
+    """HND-02, HND-03, PAY-02."""
+    case = world.case
+    if not settlement.lives(case):
+        return
+    for payment in case.payments:
+        waited = (payment.due - case.final_day).days
+        if payment.kind is PaymentKind.WAGES and not payment.settled:
+            assert waited <= 0
+        assert waited <= case.agreed.policy.severance_hold or payment.settled
+        if world.settled and not payment.settled and world.now >= end_of(payment.due, case.agreed.calendar.zone):
+            assert payment.overdue_at is not None
+
+
 INVARIANTS = (
     no_right_is_wanted_that_was_not_held,
     nothing_frozen_is_wanted_without_a_running_grant,
@@ -147,4 +163,5 @@ INVARIANTS = (
     somebody_who_is_there_is_asked_or_nobody_is_left_to_ask,
     completed_means_that_nothing_is_missing,
     every_paper_is_issued_once_and_none_certifies_an_end_that_was_not,
+    only_severance_ever_waits_for_the_handover_and_never_for_ever,
 )

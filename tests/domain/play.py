@@ -9,6 +9,7 @@ from domain.agenda import Task
 from domain.case import Case
 from domain.checklist import PENDING
 from domain.handover import ClearanceStatus
+from domain.obligations import DutyKind, PaymentKind
 from domain.people import Actor
 from domain.rights import GrantStatus
 from domain.timezones import local_date
@@ -58,6 +59,16 @@ def answer(case: Case, task: Task, willing: bool) -> d.Body:
             return d.DecideNonCompete(enforce=willing, reason=WHY)
         case "answer_withdrawal":
             return d.AnswerWithdrawal(answer=yes)
+    return settle(task)
+
+
+def settle(task: Task) -> d.Body:
+    """What HR does with what the company owes: does it."""
+    match task.kind:
+        case "confirm_payment":
+            return d.ConfirmPayment(payment=PaymentKind(task.subject), paid_on=c.TODAY, reference="bank 7")
+        case "complete_duty":
+            return d.CompleteDuty(duty=DutyKind(task.subject), done_on=c.TODAY, reference="receipt 3")
     raise AssertionError(f"nobody knows what to do with {task.kind}")
 
 

@@ -12,12 +12,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from domain import agenda
 from domain.case import Case, Stage
 from domain.law.freeze import FreezeAnswer, Scope
+from domain.law.severance import Termination
+from domain.obligations import PaymentKind
 from domain.people import Actor
 from domain.plan import NonCompetePlan, Plan, SystemPlan
 from domain.working_days import WorkingCalendar
 from models import decision_bodies as d
 from tests.domain import cases as c
-from tests.domain import invariants, play
+from tests.domain import invariants, pay, play
+from tests.domain.afterwards import AFTERCARE
 from tests.domain.world import World
 
 FOUR_EYES = c.department("sales", (c.CLERK.account,), (c.HEAD.account, c.HR.account), quorum=2)
@@ -34,6 +37,7 @@ PLANS = (
     c.plan(clearances=(FOUR_EYES, c.department("it", ("it-clerk",))), systems=SAME_NAMES, security=()),
     c.plan(systems=PARTLY, freeze=FreezeAnswer(Scope.LIMITED, "handbook 3", True), counsel=(c.COUNSEL.account,)),
     c.plan(systems=PARTLY, freeze=FreezeAnswer(Scope.LIMITED), non_compete=NonCompetePlan(12, 3)),
+    c.plan(settlement=pay.plan(Termination.EMPLOYER_FAULT), aftercare=AFTERCARE, counsel=(c.COUNSEL.account,)),
     c.plan(last_day=SOON, earliest_last_day=SOON, calendar=WorkingCalendar("Europe/Berlin")),
 )
 ACCOUNTS = tuple(
@@ -92,6 +96,13 @@ BODIES: dict[type[d.Body], st.SearchStrategy[d.Body]] = {
         d.FileFreezeAgreement, reference=st.just("AGR-31"), signed_on=st.dates(date(2026, 11, 20), date(2027, 2, 1))
     ),
     d.DecideNonCompete: st.builds(d.DecideNonCompete, enforce=st.booleans(), reason=st.just("a reason")),
+    d.ConfirmPayment: st.builds(
+        d.ConfirmPayment,
+        payment=st.sampled_from(PaymentKind),
+        paid_on=st.dates(date(2026, 11, 20), date(2027, 2, 1)),
+        reference=st.just("bank 7"),
+    ),
+    d.DismissPayment: st.builds(d.DismissPayment, payment=st.sampled_from(PaymentKind), reason=st.just("a reason")),
     d.PlaceHold: st.builds(d.PlaceHold, reason=st.just("a reason")),
     d.LiftHold: st.builds(d.LiftHold, reason=reasons),
 }

@@ -133,8 +133,8 @@ class World:
         before = self.case
         change = process.carry_out(rule, before, self.now)
         self.case, self.last_turn = change.case, self.now
-        as_before = replace(self.case, aftercare=before.aftercare)
-        assert not before.closed or as_before == before, "of a closed case nothing changes but its aftercare"
+        as_before = replace(self.case, aftercare=before.aftercare, payments=before.payments)
+        assert not before.closed or as_before == before, "of a closed case nothing changes but what is still owed"
         due = agenda.next_due(self.case, self.now)
         assert due is None or due > self.now, f"after all that was due at {self.now} something still is: {due}"
         self._check_names(change)

@@ -12,7 +12,7 @@ from models import decision_bodies as d
 from models.database import writing
 from models.employment import EmploymentTerms
 from tests import builders as b
-from tests.workflows.moves import handing_over
+from tests.workflows.moves import handing_over, pay_the_wages
 from tests.workflows.scripted import Mood
 from tests.workflows.world import WITHIN, RunningCase, World
 
@@ -142,6 +142,7 @@ async def looked_after(world: World) -> RunningCase:
     on = await later(20)
     for kind in DutyKind:
         await case.decide(b.HR, d.CompleteDuty(duty=kind, done_on=on, reference="late"))
+    await pay_the_wages(case, on)
     await case.decide(b.HR, d.ConfirmCompensation(month=1, paid_on=on, reference="bank"))
     on = await later(70)
     await case.signal(b.COUNSEL, d.RecordInterruption(kind=InterruptionKind.CLAIM, on=on, reference="letter"))

@@ -1,6 +1,9 @@
 """What people usually do in a case, several decisions at a time."""
 
+from datetime import date
+
 from domain.case import Case, Stage
+from domain.obligations import PaymentKind
 from domain.people import Actor
 from models import decision_bodies as d
 from tests import builders as b
@@ -32,6 +35,11 @@ async def sign(case: RunningCase, *parties: Actor) -> None:
     assert state.record is not None
     for party in parties or (b.LEAVER, b.RECEIVER, b.WITNESS):
         await case.decide(party, d.SignRecord(sha256=state.record.sha256))
+
+
+async def pay_the_wages(case: RunningCase, on: date) -> None:
+    """HR enters what is owed at the end as paid on that day."""
+    await case.decide(b.HR, d.ConfirmPayment(payment=PaymentKind.WAGES, paid_on=on, reference="bank 88201"))
 
 
 async def signed_and_sealed(case: RunningCase) -> Case:

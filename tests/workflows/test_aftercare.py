@@ -17,7 +17,7 @@ from models.employment import EmploymentTerms
 from models.tables import Document, Notice
 from tests import builders as b
 from tests.models import written
-from tests.workflows.moves import handing_over, signed_and_sealed
+from tests.workflows.moves import handing_over, pay_the_wages, signed_and_sealed
 from tests.workflows.world import Refused, RunningCase, World
 from workflows.showcase import details
 
@@ -41,6 +41,7 @@ async def closed(world: World, *, months: int = 0) -> RunningCase:
     )  # in two leaps: the aftercare inherits how far the last went
     assert (await case.result()).outcome == "completed"
     await case.until(lambda c: c.aftercare is not None and c.aftercare.alone)
+    await pay_the_wages(case, state.final_day)
     return case
 
 

@@ -68,4 +68,4 @@ async def test_a_closed_case_takes_no_decision(world: World) -> None:
     await case.until(lambda c: c.aftercare is not None and c.aftercare.alone)
     with pytest.raises(Refused, match=r"case\.closed"):
         await case.decide(b.HR, d.CloseCase(reason="too late"))
-    assert {kind for kind, _ in case.tasks("a-hr")} == {"complete_duty"}, "what the law asks goes on"
+    assert {kind for kind, _ in case.tasks("a-hr")} == {"complete_duty", "confirm_payment"}, "what the law asks goes on"

@@ -22,6 +22,7 @@ from tests.workflows.moves import (
     clear_every_department,
     hand_everything_over,
     handing_over,
+    pay_the_wages,
     sign,
     signed_and_sealed,
 )
@@ -170,6 +171,7 @@ async def test_an_aftercare_that_grows_too_long_goes_on_in_a_new_run_and_comes_t
         return [execution.run_id async for execution in found]
 
     await eventually(aftercare_runs, lambda found: len(found) >= 2)
+    await pay_the_wages(case, state.final_day)
     await world.temporal.fast_forward(case.aftercare, timedelta(days=367))
     await case.until_fact("FileRestricted")
     facts = await case.facts()

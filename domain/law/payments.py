@@ -1,0 +1,42 @@
+"""Which payments the law asks for at the end of an employment, and by when, to be pinned to a case."""
+
+from datetime import date
+
+from domain.law.rulebook import RuleBook
+from domain.law.rules import Action
+from domain.law.severance import Termination, is_due
+from domain.law.wages import wages_due, wages_terms
+from domain.law.workings import percent
+from domain.obligations import PaymentKind, PaymentPlan, SettlementPlan
+from domain.working_days import Term, WorkingCalendar
+
+
+def plan(
+    book: RuleBook, last_day: date, calendar: WorkingCalendar, termination: Termination | None
+) -> SettlementPlan | None:
+    """Wages with unused leave (PAY-02, CRT-04), and severance where the ending gives it (HND-03).
+
+    `termination` is None if the notice leaves open whether severance is due: then it is asked for, and counsel may find
+    that it is not owed. None where no such law is known.
+    """
+    leave, exposure = book.find("CRT-04", last_day), book.find("PAY-08", last_day)
+    if book.find("PAY-02", last_day) is None or book.find("HND-03", last_day) is None:
+        return None
+    if leave is None or exposure is None:
+        return None
+    payments = [PaymentPlan(PaymentKind.WAGES, "PAY-02", wages_terms(book, last_day))]
+    law = [
+        *wages_due(book, last_day, calendar).answers,
+        book.answer(leave.id, last_day, percent(leave.decimal("pay_factor")), action=Action.RECORD),
+    ]
+    if termination is None or is_due(termination):
+        waiting = PaymentPlan(PaymentKind.SEVERANCE, "HND-03", (Term(0),), True, doubtful=termination is None)
+        payments.append(waiting)
+        law.append(
+            book.answer("HND-03", last_day, "", reason="severance_in_doubt")
+            if waiting.doubtful
+            else book.answer("HND-03", last_day, "")
+        )
+    low, high = (percent(exposure.decimal(name)) for name in ("extra_low", "extra_high"))
+    law.append(book.answer(exposure.id, last_day, f"{low} – {high}"))
+    return SettlementPlan(tuple(payments), tuple(law))
