@@ -50,6 +50,8 @@ async def test_whoever_sees_the_whole_case_sees_what_the_law_said_of_notice_and_
             ("CRT-03", "record"),
             ("LIM-01", "record"),
             ("NC-05", "record"),
+            ("RET-01", "record"),
+            ("PIP-04", "record"),
         ]
         assert all(answer["messages"][language] for answer in law for language in ("zh", "en"))
     for name in ("zhou", "sec", "engineer", "it-clerk"):
