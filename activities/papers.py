@@ -19,6 +19,8 @@ from domain.case import PaperKind
 from domain.certificate import FIELDS, MissingField, certificate
 from domain.law.limitation import retention
 from domain.law.periods import add_months
+from domain.money import Money
+from domain.statement import OnFile, statement
 from models.database import reading, writing
 from models.messages import IssuedPaper, PaperOrder
 from models.paper_facts import NotOnFile, PaperFacts, gather
@@ -114,10 +116,31 @@ def _freeze_agreement(facts: PaperFacts) -> dict[str, Any]:
     }
 
 
+def _settlement_statement(facts: PaperFacts) -> dict[str, Any]:
+    terms, currency = facts.terms, facts.book.national.currency
+    average = terms.average_wage if terms else None
+    on_file = OnFile(
+        hired_on=facts.employee.hired_on,
+        last_day=facts.last_day,
+        termination=facts.termination,
+        average_wage=Money(average, currency) if average else None,
+        leave_days=terms.leave_days if terms else Decimal(0),
+        leave_taken=terms.leave_taken if terms else Decimal(0),
+    )
+    return {
+        "statement": statement(facts.book, on_file, facts.payments),
+        "last_day": facts.last_day,
+        "contact": facts.contact,
+        "region": terms.region if terms else "",
+        "law": f"{facts.book.national.name} {facts.book.national.version}",
+    }
+
+
 _VALUES = {
     PaperKind.CERTIFICATE: _certificate,
     PaperKind.PRIVACY_NOTICE: _privacy_notice,
     PaperKind.FREEZE_AGREEMENT: _freeze_agreement,
+    PaperKind.SETTLEMENT_STATEMENT: _settlement_statement,
 }
 
 
@@ -147,6 +170,8 @@ def templates() -> Environment:
         "zh": _zh,
         "en": _en,
         "amount": _amount,
+        "zh_cite": lambda citation: citation.partition(" / ")[0],
+        "en_cite": lambda citation: citation.partition(" / ")[2],
         "zh_list": lambda names: listed(names, "zh"),
         "en_list": lambda names: listed(names, "en"),
     }

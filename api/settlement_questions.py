@@ -1,7 +1,7 @@
 """What people may ask about a final settlement, and how the question becomes the facts that the domain settles."""
 
 from datetime import date
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, StringConstraints
@@ -24,7 +24,7 @@ from domain.law.bonus import BonusFinding, year_end_bonus
 from domain.law.commission import assess_commission
 from domain.law.deductions import WageMonth
 from domain.law.exposure import Exposure, unpaid_after_order
-from domain.law.leave import LeaveAccount
+from domain.law.leave import LeaveAccount, counted_days
 from domain.law.order_lines import CommissionLine, Condition, Receivable
 from domain.law.payment_orders import Arrears, OrderFinding, refusal_to_pay
 from domain.law.rulebook import RuleBook
@@ -212,12 +212,9 @@ def _leave(given: LeaveOfTheYear, service: Service) -> LeaveAccount:
 
 
 def _leave_on_file(records: Records) -> LeaveOfTheYear | None:
-    """Half a day of entitlement counts as a whole one: in doubt for the employee.
-
-    None for no days at all: that is what a file without leave leaves behind, and nobody's leave may get lost so.
-    """
-    days, taken = records.terms.leave_days.to_integral_value(ROUND_CEILING), records.terms.leave_taken
-    return LeaveOfTheYear.model_construct(entitlement=int(days), taken=str(taken)) if days else None
+    """None for no days at all: that is what a file without leave leaves behind, and nobody's leave may get lost so."""
+    days, taken = counted_days(records.terms.leave_days), records.terms.leave_taken
+    return LeaveOfTheYear.model_construct(entitlement=days, taken=str(taken)) if days else None
 
 
 def _bonus(book: RuleBook, on: date, asked: YearEndBonus) -> BonusFinding:

@@ -89,6 +89,8 @@ class PaperKind(StrEnum):
     """A supplementary agreement, ready for both sides to sign."""
     CERTIFICATE = "certificate"
     """离职证明, with the four statutory fields and nothing else."""
+    SETTLEMENT_STATEMENT = "settlement_statement"
+    """结算单: what is paid because of the ending, sum by sum, and no waiver (HND-04)."""
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,13 @@ _TOLD_AS = {
     PaperKind.PRIVACY_NOTICE: "paper_privacy_notice",
     PaperKind.FREEZE_AGREEMENT: "paper_freeze_agreement",
     PaperKind.CERTIFICATE: "paper_certificate",
+    PaperKind.SETTLEMENT_STATEMENT: "paper_settlement_statement",
 }
 RULES = {
     PaperKind.PRIVACY_NOTICE: "PIP-03",
     PaperKind.FREEZE_AGREEMENT: "FRZ-01",
     PaperKind.CERTIFICATE: "CRT-01",
+    PaperKind.SETTLEMENT_STATEMENT: "HND-04",
 }
 
 
@@ -34,6 +36,8 @@ def due(case: Case) -> tuple[PaperKind, ...]:
         wanted.append(PaperKind.FREEZE_AGREEMENT)
     if case.stage in _LEFT:
         wanted.append(PaperKind.CERTIFICATE)
+    if case.stage in _LEFT and case.plan.settlement is not None:
+        wanted.append(PaperKind.SETTLEMENT_STATEMENT)
     issued = {paper.kind for paper in case.papers}
     return tuple(kind for kind in wanted if kind not in issued)
 
@@ -49,14 +53,14 @@ def issued(case: Case, kind: PaperKind, document_id: str, sha256: str, now: date
         return Change(case)
     plan = case.agreed
     paper = Paper(kind, document_id, sha256, now)
-    told = (plan.hr,) if kind is PaperKind.FREEZE_AGREEMENT else (plan.leaver,)
+    told = {PaperKind.FREEZE_AGREEMENT: (plan.hr,), PaperKind.SETTLEMENT_STATEMENT: (plan.leaver, plan.hr)}
     fact = Fact(
         "PaperIssued",
         now,
         data={"paper": kind.value, "document": document_id, "sha256": sha256, "rule": RULES[kind]},
     )
     changed = replace(case, papers=(*case.papers, paper), papers_missing=_without(case, kind))
-    return Change(changed, (fact,), (Notification(_TOLD_AS[kind], told, (kind.value,)),))
+    return Change(changed, (fact,), (Notification(_TOLD_AS[kind], told.get(kind, (plan.leaver,)), (kind.value,)),))
 
 
 def missing(case: Case, kind: PaperKind, problem: str, now: datetime) -> Change:

@@ -1,10 +1,11 @@
-"""Proof that a paper reached the person it is for: a fact in the case's chain, written once (CRT-01)."""
+"""Proof that a paper reached the person it is for: a fact in the case's chain, written once (CRT-01, PAY-02)."""
 
 from datetime import datetime
 
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from domain import papers
 from domain.case import PaperKind
 from models import facts
 from models.database import reading, writing
@@ -12,7 +13,7 @@ from models.tables import CaseView, Document, FactRow
 from models.visibility import paper_document
 
 DELIVERED = "PaperDelivered"
-_PROVED = {paper_document(PaperKind.CERTIFICATE): PaperKind.CERTIFICATE}
+_PROVED = {paper_document(kind): kind for kind in (PaperKind.CERTIFICATE, PaperKind.SETTLEMENT_STATEMENT)}
 """Papers whose delivery the company may have to prove."""
 
 
@@ -28,7 +29,7 @@ def note_delivery(engine: Engine, document: Document, by: str, now: datetime) ->
         # The case's row first, as the ledger does: facts of one case are written one after another.
         session.exec(select(CaseView.case_id).where(CaseView.case_id == document.case_id).with_for_update()).one()
         if not _noted(session, document):
-            data = {"paper": kind.value, "document": document.id, "sha256": document.sha256, "rule": "CRT-01"}
+            data = {"paper": kind.value, "document": document.id, "sha256": document.sha256, "rule": papers.RULES[kind]}
             facts.append_foreign(session, document.case_id, DELIVERED, by, data, now)
 
 

@@ -7,7 +7,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from domain.case import Case, PaperKind
 from domain.change import Notification
 from domain.handover import Signature
-from domain.obligations import FileKind
+from domain.law.answers import PinnedBook
+from domain.obligations import FileKind, Payment
 from domain.plan import Plan
 from domain.rights import Operation
 
@@ -128,6 +129,10 @@ class PaperOrder(Message):
     now: datetime
     frozen: tuple[tuple[str, str], ...] = ()
     """Systems and rights that a freeze agreement suspends, as the case is pinned to them."""
+    book: PinnedBook | None = None
+    """The law that the case is pinned to, for a paper that reckons by it."""
+    payments: tuple[Payment, ...] = ()
+    """What a settlement statement is about."""
 
 
 class IssuedPaper(Message):

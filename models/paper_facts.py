@@ -6,9 +6,12 @@ from datetime import date, timedelta
 from sqlmodel import Session, col, select
 
 from domain.law.rulebook import RuleBook
+from domain.law.severance import Termination
+from domain.obligations import Payment
 from domain.timezones import local_date
 from models.employment import EmploymentTerms
 from models.law import library
+from models.legal_facts import termination_of
 from models.messages import PaperOrder
 from models.tables import Account, ConnectedSystem, Department, Employee, Notice, SystemRight
 
@@ -43,6 +46,9 @@ class PaperFacts:
     last_day: date
     suspended: tuple[Suspended, ...]
     book: RuleBook
+    """The law as the case is pinned to it, if the paper reckons by it."""
+    termination: Termination | None
+    payments: tuple[Payment, ...]
 
 
 def gather(session: Session, order: PaperOrder) -> PaperFacts:
@@ -52,7 +58,7 @@ def gather(session: Session, order: PaperOrder) -> PaperFacts:
     if notice is None or employee is None:
         raise NotOnFile(f"no notice or employee for case {order.case_id}")
     terms = session.get(EmploymentTerms, employee.id)
-    book = library().book(terms.region if terms else "")
+    book = library().book(terms.region if terms else "", pinned=order.book)
     zone = book.national.time_zone
     return PaperFacts(
         employee=employee,
@@ -64,6 +70,8 @@ def gather(session: Session, order: PaperOrder) -> PaperFacts:
         last_day=order.last_day,
         suspended=_suspended(session, order.frozen),
         book=book,
+        termination=termination_of(notice),
+        payments=order.payments,
     )
 
 

@@ -24,6 +24,7 @@ _READERS = {
     PaperKind.PRIVACY_NOTICE: ("hr", "counsel", "auditor", "leaver"),
     PaperKind.FREEZE_AGREEMENT: ("hr", "counsel", "leaver"),
     PaperKind.CERTIFICATE: ("hr", "counsel", "auditor", "leaver"),
+    PaperKind.SETTLEMENT_STATEMENT: ("hr", "counsel", "auditor", "leaver"),
 }
 """Notice and papers are between the company and the leaver: the witness sees the rest of the case, and none of them."""
 

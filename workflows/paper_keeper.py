@@ -1,6 +1,8 @@
 """Issues the papers that a departure owes people: each once, as soon as it is due, tried without end (CRT-01)."""
 
 import asyncio
+from datetime import datetime
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -44,19 +46,25 @@ class PaperKeeper:
         case = self._journal.case
         return await workflow.execute_activity_method(
             CaseActivities.issue_paper,
-            PaperOrder(
-                case_id=case.case_id,
-                employee_id=case.employee_id,
-                kind=kind,
-                last_day=case.final_day,
-                now=self._journal.at,
-                frozen=_frozen(case) if kind is PaperKind.FREEZE_AGREEMENT else (),
-            ),
+            _order(case, kind, self._journal.at),
             schedule_to_close_timeout=plan.lasts,
             start_to_close_timeout=options.LIGHT_STEP,
             retry_policy=plan.retry,
             summary=f"issue the {kind.value.replace('_', ' ')}",
         )
+
+
+def _order(case: Case, kind: PaperKind, now: datetime) -> PaperOrder:
+    """What this paper is to be made of, beside the company's records."""
+    about: dict[str, Any] = {}
+    match kind:
+        case PaperKind.FREEZE_AGREEMENT:
+            about = {"frozen": _frozen(case)}
+        case PaperKind.SETTLEMENT_STATEMENT:
+            about = {"book": case.agreed.book, "payments": case.payments}
+    return PaperOrder(
+        case_id=case.case_id, employee_id=case.employee_id, kind=kind, last_day=case.final_day, now=now, **about
+    )
 
 
 def _frozen(case: Case) -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from domain.law.answers import LegalAnswer
 from domain.law.averages import AverageWage
@@ -30,6 +30,11 @@ class LeaveAccount:
         """Raises ValueError for negative days."""
         if self.entitlement < 0 or self.taken < 0:
             raise ValueError(f"no leave account: {self.taken} of {self.entitlement} days")
+
+
+def counted_days(on_file: Decimal) -> int:
+    """Half a day of entitlement counts as a whole one: in doubt for the employee."""
+    return int(on_file.to_integral_value(ROUND_CEILING))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -16,10 +16,12 @@ from activities.failures import PersonMustAct
 from activities.papers import MEDIA_TYPE, DatabasePapers
 from domain.case import PaperKind
 from domain.certificate import FIELDS
+from domain.obligations import Payment, PaymentKind
 from models.database import reading, writing
 from models.employment import EmploymentTerms
+from models.law import library
 from models.messages import IssuedPaper, PaperOrder
-from models.tables import Account, ConnectedSystem, Department, Document, Employee, SystemRight
+from models.tables import Account, ConnectedSystem, Department, Document, Employee, Notice, SystemRight
 from tests import builders as b
 from tests.domain import cases as c
 
@@ -28,7 +30,23 @@ COMPANY = "华东示例物流有限公司"
 EVIL = "<script>alert(1)</script>&\"'"
 FROZEN = (("crm", "contact_customers"), ("crm", "export"), ("erp", "create_orders"))
 CERTIFICATE, NOTICE, AGREEMENT = PaperKind.CERTIFICATE, PaperKind.PRIVACY_NOTICE, PaperKind.FREEZE_AGREEMENT
+STATEMENT = PaperKind.SETTLEMENT_STATEMENT
+WAGES = Payment(PaymentKind.WAGES, c.LAST_DAY, c.NOW)
+SEVERANCE = Payment(PaymentKind.SEVERANCE, date(2027, 1, 22), c.NOW)
+BOOK = library().book("CN-SH").pinned
 NOT_IN_A_CERTIFICATE = ("原因", "辞职", "表现", "评价", "放弃", "争议", "结清", "交接", "reason", "waive", "handover")
+NOT_IN_A_STATEMENT = (
+    "放弃",
+    "结清",
+    "无其他",
+    "再无",
+    "争议均已",
+    "本人确认",
+    "waive",
+    "full and final",
+    "no further",
+    "settled in",
+)
 NOT_IN_AN_AGREEMENT = ("违约金", "赔偿", "放弃", "结清", "无其他任何争议", "penalty", "damages", "waive", "liquidated")
 
 
@@ -106,8 +124,9 @@ def order(kind: PaperKind, **changes: Any) -> PaperOrder:
         "employee_id": "e-lin",
         "kind": kind,
         "last_day": c.LAST_DAY,
-        "now": c.OVER if kind is CERTIFICATE else c.NOW,
+        "now": c.OVER if kind in (CERTIFICATE, STATEMENT) else c.NOW,
         "frozen": FROZEN if kind is AGREEMENT else (),
+        **({"book": BOOK, "payments": (WAGES,)} if kind is STATEMENT else {}),
     }
     return PaperOrder(**{**usual, **changes})
 
@@ -336,3 +355,67 @@ def test_days_are_counted_where_the_law_applies(company: Engine) -> None:
 def test_what_lost_its_name_since_is_called_by_its_key(company: Engine) -> None:
     shown = read(company, AGREEMENT, frozen=(("old_erp", "pay"),))
     assert ("old_erp", "pay") in shown.rows
+
+
+def statement(engine: Engine, *payments: Payment, **changes: Any) -> Page:
+    return read(engine, STATEMENT, payments=payments or (WAGES,), **changes)
+
+
+def lines(shown: Page) -> dict[str, tuple[str, str]]:
+    """Amount and due day of each line of the Chinese table."""
+    cells = [cell for row in shown.rows for cell in row]
+    table = cells[cells.index("依据和计算") + 1 : cells.index("Employer")]
+    return {row[0]: (row[1], row[2]) for row in zip(*[iter(table)] * 4, strict=True)}
+
+
+@pytest.mark.law("HND-04", "PAY-02")
+def test_the_statement_names_each_sum_by_itself_with_its_day_its_law_and_its_working(company: Engine) -> None:
+    change(
+        company, EmploymentTerms, "e-lin", average_wage=Decimal(21750), leave_days=Decimal(10), leave_taken=Decimal(4)
+    )
+    shown = statement(company, WAGES, SEVERANCE)
+    assert lines(shown)["未休年休假工资"] == ("10,000.00", "2026年12月23日")
+    for said in (
+        "《企业职工带薪年休假实施办法》第十二条",
+        "max(0, ⌊357 ÷ 365 × 10 − 4⌋) = 5; 21750.00 ÷ 21.75 × 5 × 200 % = 10000.00",
+        "Measures on Paid Annual Leave of Enterprise Employees art. 12",
+        "《劳动合同法》第三十条",
+        "不以办结工作交接为条件",
+    ):
+        assert said in shown.text, said
+
+
+@pytest.mark.law("HND-04")
+def test_what_is_not_on_file_is_a_blank_and_never_zero(company: Engine) -> None:
+    found = lines(statement(company, WAGES))
+    assert {amount for amount, _ in found.values()} == {""}
+    document = next(doc for doc in stored(company) if doc.kind == "paper:settlement_statement").content.decode()
+    assert document.count('<td class="sum"><span class="blank">&nbsp;</span></td>') == 2 * (4 + 2)
+
+
+@pytest.mark.law("HND-04", "HND-03")
+def test_severance_is_reckoned_where_the_ending_gives_it_and_no_line_where_it_does_not(company: Engine) -> None:
+    change(company, EmploymentTerms, "e-lin", average_wage=Decimal(20000))
+    assert "经济补偿" not in lines(statement(company, WAGES))
+    change(company, Notice, CASE, ending="employer_fault")
+    assert lines(statement(company, WAGES, SEVERANCE))["经济补偿"] == ("140,000.00", "2027年1月22日")
+    change(company, Notice, CASE, ending="expiry")
+    shown = statement(company, WAGES, SEVERANCE)
+    assert lines(shown)["经济补偿"][0] == ""
+    assert "是否应付有待认定" in shown.text
+    dismissed = replace(SEVERANCE, dismissed_because="she declined")
+    assert "经济补偿" not in lines(statement(company, WAGES, dismissed))
+
+
+@pytest.mark.law("HND-04")
+def test_the_statement_holds_no_waiver_and_no_line_for_the_employee_to_sign(company: Engine) -> None:
+    text = statement(company, WAGES, SEVERANCE).text.lower()
+    assert [word for word in NOT_IN_A_STATEMENT if word in text] == []
+    assert "无需员工签署，不影响双方依法享有的权利" in text
+    assert "员工（签字）" not in text
+    assert "乙方" not in text
+
+
+def test_the_statement_reckons_by_the_law_that_the_case_is_pinned_to(company: Engine) -> None:
+    with pytest.raises(KeyError, match="1999-01"):
+        issue(company, STATEMENT, book=replace(BOOK, version="1999-01"))

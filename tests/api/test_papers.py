@@ -27,12 +27,14 @@ READERS = {
     PaperKind.PRIVACY_NOTICE: {"hr", "counsel", "auditor", "lin"},
     PaperKind.FREEZE_AGREEMENT: {"hr", "counsel", "lin"},
     PaperKind.CERTIFICATE: {"hr", "counsel", "auditor", "lin"},
+    PaperKind.SETTLEMENT_STATEMENT: {"hr", "counsel", "auditor", "lin"},
 }
 PEOPLE = ("hr", "counsel", "auditor", "lin", "wang", "zhou", "sec", "it-clerk", "admin", "engineer", "stranger")
 NAMES = {
     PaperKind.PRIVACY_NOTICE: "离职个人信息处理告知书.html",
     PaperKind.FREEZE_AGREEMENT: "劳动合同补充协议（草案）.html",
     PaperKind.CERTIFICATE: "离职证明.html",
+    PaperKind.SETTLEMENT_STATEMENT: "离职结算单.html",
 }
 
 

@@ -10,9 +10,11 @@ from domain.case import Case, Gap, PaperKind, Stage
 from domain.law.freeze import Scope
 from domain.rights import Freeze
 from tests.domain import cases as c
+from tests.domain import pay
 
 OVER = c.OVER
 NOTICE, AGREEMENT, CERTIFICATE = PaperKind.PRIVACY_NOTICE, PaperKind.FREEZE_AGREEMENT, PaperKind.CERTIFICATE
+STATEMENT = PaperKind.SETTLEMENT_STATEMENT
 IN_NOTICE = (Stage.FREEZING, Stage.HANDING_OVER, Stage.SIGNING, Stage.AWAITING_LAST_DAY)
 
 
@@ -121,3 +123,22 @@ def test_a_case_stays_open_for_its_certificate_and_hr_who_closes_it_anyway_sees_
 def test_a_closed_case_owes_no_papers() -> None:
     closed = closing.close(c.pursuing(), OVER).case
     assert papers.due(closed) == ()
+
+
+@pytest.mark.law("HND-04")
+def test_the_settlement_statement_is_due_the_moment_the_last_day_ends_for_leaver_and_hr() -> None:
+    case = pay.case()
+    assert STATEMENT not in papers.due(case)
+    over = left(case)
+    assert STATEMENT in papers.due(over)
+    assert STATEMENT not in papers.due(left()), "a case from before there was a settlement owes none"
+    change = papers.issued(over, STATEMENT, "d1", c.SHA, OVER)
+    assert change.facts[0].data["rule"] == "HND-04"
+    assert c.told(change, "paper_settlement_statement") == ("lin", "hr")
+    assert STATEMENT not in papers.due(change.case)
+
+
+@pytest.mark.law("HND-04", "HND-02")
+def test_no_state_of_the_handover_keeps_the_statement_back() -> None:
+    for case in (pay.case(), holds.place_hold(pay.case(), c.COUNSEL, "arbitration", c.NOW).case):
+        assert STATEMENT in papers.due(left(case))

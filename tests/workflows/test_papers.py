@@ -88,7 +88,7 @@ async def test_a_certificate_that_lacks_a_field_alarms_hr_and_is_issued_once_the
     assert (await case.result()).outcome == "completed"
     assert "销售代表" in documents(world)["paper:certificate"]
     assert case.row().failing is False
-    assert (await case.kinds()).count("PaperIssued") == 2
+    assert (await case.kinds()).count("PaperIssued") == 3
 
 
 @pytest.mark.law("FRZ-01")
@@ -119,8 +119,9 @@ async def test_a_paper_that_cannot_be_made_holds_no_other_up(world: World, monke
     await case.decide(b.LEAVER, d.AnswerLastDay(day=today, answer=d.Answer.ACCEPT))
     await case.fast_forward_to(end_of(today, state.agreed.calendar.zone) + timedelta(seconds=10))
     await issued(case, CERTIFICATE)
+    await issued(case, PaperKind.SETTLEMENT_STATEMENT)
     state = await case.state()
-    assert {paper.kind for paper in state.papers} == {CERTIFICATE}
+    assert {paper.kind for paper in state.papers} == {CERTIFICATE, PaperKind.SETTLEMENT_STATEMENT}
     assert state.papers_missing == (PaperKind.PRIVACY_NOTICE,)
 
 
