@@ -11,6 +11,8 @@ from pydantic_core.core_schema import ErrorType
 
 from api import field_problems
 from domain.case import PaperKind, Stage
+from domain.desk.access import Action
+from domain.desk.orders import OrderState
 from domain.handover import ClearanceStatus, ItemStatus, PartyRole, SignatureStatus
 from domain.obligations import DutyKind, InterruptionKind
 from domain.people import Role
@@ -32,6 +34,8 @@ FAMILIES: dict[str, set[str]] = {
     "paper_kind": {member.value for member in PaperKind},
     "duty": {member.value for member in DutyKind},
     "interruption": {member.value for member in InterruptionKind},
+    "desk_action": {member.value for member in Action},
+    "order_state": {member.value for member in OrderState},
     "decision": set(DECISIONS),
     "task": spoken.first_arguments("Task", 1),
     "law": spoken.reasons(),

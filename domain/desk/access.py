@@ -42,6 +42,8 @@ class Action(StrEnum):
     EXPORT_CUSTOMERS = "export_customers"
     ADD_CUSTOMER = "add_customer"
     CHANGE_CUSTOMER = "change_customer"
+    READ_HISTORY = "read_history"
+    """What was said, noted and filed."""
     ADD_TO_HISTORY = "add_to_history"
     """Notes, documents, what a customer told us: it takes nothing away, and a handover needs it."""
     CONTACT_CUSTOMER = "contact_customer"
@@ -66,8 +68,7 @@ class Rule:
 
     right: Right | None
     own: bool = False
-    tree: bool = False
-    """Records of everybody below, in however many steps."""
+    """One's own records, and those of everybody below, in however many steps."""
     everywhere: tuple[Role, ...] = ()
     anybody: bool = False
     """Records that belong to nobody in particular: the right alone decides."""
@@ -75,42 +76,40 @@ class Rule:
 
 _AUDIT, _FINANCE, _SERVICE, _MACHINE = Role.AUDITOR, Role.FINANCE, Role.CUSTOMER_SERVICE, Role.INTEGRATION
 RULES: dict[Action, Rule] = {
-    # action                       right              own   tree  everywhere
-    Action.READ_CUSTOMERS: Rule(VIEW_CUSTOMERS, True, True, (_AUDIT, _FINANCE, _SERVICE)),
-    Action.EXPORT_CUSTOMERS: Rule(EXPORT_CUSTOMERS, True, True, (_AUDIT,)),
-    Action.ADD_CUSTOMER: Rule(EDIT_CUSTOMERS, True, True),
-    Action.CHANGE_CUSTOMER: Rule(EDIT_CUSTOMERS, True, True),
-    Action.ADD_TO_HISTORY: Rule(VIEW_CUSTOMERS, True, True, (_SERVICE,)),
-    Action.CONTACT_CUSTOMER: Rule(CONTACT_CUSTOMERS, True, True, (_SERVICE,)),
-    Action.REASSIGN: Rule(EDIT_CUSTOMERS, True, True),
-    Action.MERGE_CUSTOMERS: Rule(EDIT_CUSTOMERS, True, True),
-    Action.READ_ORDERS: Rule(VIEW_ORDERS, True, True, (_AUDIT, _FINANCE, _SERVICE)),
-    Action.EXPORT_ORDERS: Rule(EXPORT_ORDERS, True, True, (_AUDIT,)),
-    Action.PLACE_ORDER: Rule(CREATE_ORDERS, True, True),
-    Action.TAKE_INCOMING_ORDER: Rule(CREATE_ORDERS, False, False, (_SERVICE, _MACHINE)),
-    Action.ISSUE_QUOTATION: Rule(ISSUE_QUOTATIONS, True, True),
-    Action.CHANGE_ORDER: Rule(CHANGE_ORDERS, True, True),
-    Action.READ_RECEIVABLES: Rule(VIEW_RECEIVABLES, True, True, (_AUDIT, _FINANCE)),
-    Action.POST_RECEIVABLES: Rule(POST_ENTRIES, False, False, (_FINANCE,)),
+    Action.READ_CUSTOMERS: Rule(VIEW_CUSTOMERS, True, (_AUDIT, _FINANCE, _SERVICE)),
+    Action.EXPORT_CUSTOMERS: Rule(EXPORT_CUSTOMERS, True, (_AUDIT,)),
+    Action.ADD_CUSTOMER: Rule(EDIT_CUSTOMERS, True),
+    Action.CHANGE_CUSTOMER: Rule(EDIT_CUSTOMERS, True),
+    Action.READ_HISTORY: Rule(VIEW_CUSTOMERS, True, (_AUDIT, _SERVICE)),
+    Action.ADD_TO_HISTORY: Rule(VIEW_CUSTOMERS, True, (_SERVICE,)),
+    Action.CONTACT_CUSTOMER: Rule(CONTACT_CUSTOMERS, True, (_SERVICE,)),
+    Action.REASSIGN: Rule(EDIT_CUSTOMERS, True),
+    Action.MERGE_CUSTOMERS: Rule(EDIT_CUSTOMERS, True),
+    Action.READ_ORDERS: Rule(VIEW_ORDERS, True, (_AUDIT, _FINANCE, _SERVICE)),
+    Action.EXPORT_ORDERS: Rule(EXPORT_ORDERS, True, (_AUDIT,)),
+    Action.PLACE_ORDER: Rule(CREATE_ORDERS, True),
+    Action.TAKE_INCOMING_ORDER: Rule(CREATE_ORDERS, False, (_SERVICE, _MACHINE)),
+    Action.ISSUE_QUOTATION: Rule(ISSUE_QUOTATIONS, True),
+    Action.CHANGE_ORDER: Rule(CHANGE_ORDERS, True),
+    Action.READ_RECEIVABLES: Rule(VIEW_RECEIVABLES, True, (_AUDIT, _FINANCE)),
+    Action.POST_RECEIVABLES: Rule(POST_ENTRIES, False, (_FINANCE,)),
     Action.READ_CARRIERS: Rule(VIEW_CARRIERS, anybody=True),
     Action.CHANGE_CARRIERS: Rule(EDIT_CARRIERS, anybody=True),
-    Action.READ_ACCESS_LOG: Rule(None, False, False, (_AUDIT,)),
+    Action.READ_ACCESS_LOG: Rule(None, False, (_AUDIT,)),
 }
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Which records somebody reaches with an action: all, or those of these owners. Queries are made of it."""
+    """Which records somebody reaches with an action: all, or those of one tree of people. Queries are made of it."""
 
     everything: bool = False
-    own: str | None = None
-    """The employee whose records they are."""
-    below: str | None = None
-    """The employee whose people's records they are."""
+    top: str | None = None
+    """The employee to whom, or to somebody below whom, the records belong."""
 
     @property
     def nothing(self) -> bool:
-        return not self.everything and self.own is None and self.below is None
+        return not self.everything and self.top is None
 
 
 def scope_of(action: Action, employee: str | None, roles: Collection[Role]) -> Scope:
@@ -118,4 +117,4 @@ def scope_of(action: Action, employee: str | None, roles: Collection[Role]) -> S
     rule = RULES[action]
     if rule.anybody or any(role in rule.everywhere for role in roles):
         return Scope(everything=True)
-    return Scope(own=employee if rule.own else None, below=employee if rule.tree else None)
+    return Scope(top=employee if rule.own else None)

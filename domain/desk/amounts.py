@@ -12,16 +12,20 @@ _PLACES = dict.fromkeys(
 """ISO 4217: decimal places of the currencies that don't have two."""
 
 
+class TooMuch(ValueError):
+    """More than anything anybody orders comes to."""
+
+
 def places(currency: str) -> int:
     """Decimal places of the currency's smallest unit (ISO 4217)."""
     return _PLACES.get(currency, 2)
 
 
 def to_minor(money: Money) -> int:
-    """The amount in the currency's smallest unit, rounded half up. Raises ValueError beyond LARGEST."""
+    """The amount in the currency's smallest unit, rounded half up. Raises TooMuch beyond LARGEST."""
     minor = int(money.amount.scaleb(places(money.currency)).quantize(Decimal(1), ROUND_HALF_UP))
     if abs(minor) > LARGEST:
-        raise ValueError("more than any order comes to")
+        raise TooMuch(f"{minor} {money.currency}")
     return minor
 
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from domain.desk.access import Action
-from domain.desk.amounts import to_minor
+from domain.desk.amounts import LARGEST, TooMuch, to_minor
+from domain.errors import conflict, invalid
 from domain.money import Money
 
 
@@ -49,17 +50,40 @@ def action_for(state: OrderState) -> Action:
     return _NEEDS.get(state, Action.CHANGE_ORDER)
 
 
-@dataclass(frozen=True)
-class Line:
-    """What is ordered. `unit_price` may be finer than the currency's smallest unit; `discount` is a share of 0 to 1."""
+REASON_NEEDED = (OrderState.CANCELLED, OrderState.DEFAULTED)
 
-    quantity: Decimal
-    unit_price: Decimal
-    discount: Decimal = Decimal(0)
 
-    def amount(self, currency: str) -> int:
-        """In the currency's smallest unit, rounded half up once, at the end."""
-        return to_minor(Money(self.quantity * self.unit_price * (1 - self.discount), currency))
+def line_amount(quantity: Decimal, unit_price: Decimal, discount: Decimal, currency: str) -> int:
+    """What a line comes to in the currency's smallest unit, rounded half up once, at the end.
+
+    `unit_price` may be finer than that unit; `discount` is a share of 0 to 1. Raises Refusal if it is beyond measure.
+    """
+    try:
+        return to_minor(Money(quantity * unit_price * (1 - discount), currency))
+    except TooMuch as error:
+        raise invalid("desk.amount_too_large") from error
+
+
+def order_total(amounts: Iterable[int]) -> int:
+    """The sum of the lines' amounts. Raises Refusal if it is beyond measure."""
+    total = sum(amounts)
+    if total > LARGEST:
+        raise invalid("desk.amount_too_large")
+    return total
+
+
+def require_move(state: OrderState, to: OrderState, reason: str) -> None:
+    """Raises Refusal unless an order in `state` may go on to `to`."""
+    if to not in NEXT[state]:
+        raise conflict("desk.order_no_such_step", state=state.value, to=to.value, next=", ".join(NEXT[state]))
+    if to in REASON_NEEDED and not reason:
+        raise invalid("reason.required")
+
+
+def require_changeable(state: OrderState) -> None:
+    """Raises Refusal if the customer relies on the order as it is."""
+    if state not in CHANGEABLE:
+        raise conflict("desk.order_settled", state=state.value)
 
 
 class RoutedBecause(StrEnum):
