@@ -17,6 +17,7 @@ from api.gateway import Gateway
 from api.middleware import RequestContext
 from api.openapi import DescribedApp
 from api.routes import accounts, cases, company, decisions, evidence, health, inbox, law, session
+from api.routes.desk import customers, orders, ownership
 from config import Settings, settings
 from models.codec import EncryptionCodec, ring
 from models.database import connect
@@ -64,7 +65,8 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
     app.add_middleware(RequestContext)
     errors.install(app)
     v1 = APIRouter(prefix="/api/v1")
-    parts: tuple[Any, ...] = (session, inbox, cases, evidence, decisions, company, law, accounts)
+    desk: tuple[Any, ...] = (ownership, customers, orders)
+    parts: tuple[Any, ...] = (session, inbox, cases, evidence, decisions, *desk, company, law, accounts)
     for part in parts:
         v1.include_router(part.router)
     app.include_router(v1)

@@ -13,6 +13,10 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
     ENGINEER = "engineer"
+    FINANCE = "finance"
+    CUSTOMER_SERVICE = "customer_service"
+    INTEGRATION = "integration"
+    """A system, not a person: it brings customers' orders in."""
 
 
 @dataclass(frozen=True)

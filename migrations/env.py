@@ -7,10 +7,11 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel.sql.sqltypes import AutoString
 
 from models import (
-    employment,  # noqa: F401  # its tables enter the metadata
+    employment,  # noqa: F401  # its tables enter the metadata, as the desk's do
     tables,
 )
 from models.database import Exact, UtcDateTime
+from models.desk import order_tables, trail_tables  # noqa: F401
 
 _PLAIN = {UtcDateTime: "sa.DateTime(timezone=True)", AutoString: "sa.String()", Exact: "sa.String()"}
 
@@ -22,7 +23,7 @@ def plain_types(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=tables.FactRow.metadata,  # of one registry: `employment` is in it because it is imported
+    target_metadata=tables.FactRow.metadata,  # of one registry: whatever is imported is in it
     render_item=plain_types,
     render_as_batch=True,  # SQLite alters most things only by copying the table; `append_only` says what to mind
     transactional_ddl=True,  # ours begin every transaction themselves, on SQLite too

@@ -49,7 +49,9 @@ def connect(url: str) -> Engine:
     """An engine for `url`. SQLite gets WAL, foreign keys and a patient lock; writers start with BEGIN IMMEDIATE."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, json_serializer=_json)
+        # Row locks decide who comes first, whatever the server's default: who has waited has to see what was written.
+        locking: dict[str, Any] = {"isolation_level": "READ COMMITTED"}
+        return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, json_serializer=_json, **locking)
     waits: dict[str, Any] = {"timeout": 30, "check_same_thread": False}
     engine = create_engine(url, connect_args=waits, pool_size=10, json_serializer=_json)
 

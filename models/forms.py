@@ -22,6 +22,8 @@ IDEMPOTENCY_KEY = r"^[\x21-\x7e]+$"
 DECISION = r"^[a-z_]{1,64}$"
 REGION = r"^[A-Z]{2}(-[A-Z0-9]{1,3}){0,2}$"
 """ISO 3166, such as CN-SH."""
+CURRENCY = r"^[A-Z]{3}$"
+"""ISO 4217, such as CNY."""
 SOME_AMOUNT = r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,2})?$"
 POSITIVE_AMOUNT = r"^([1-9][0-9]{0,8}(\.[0-9]{1,2})?|0\.([1-9][0-9]?|0[1-9]))$"
 SHARE = r"^(0(\.[0-9]{1,6})?|1(\.0{1,6})?)$"
@@ -43,6 +45,7 @@ NAMES = {
     DECISION: "decision",
     LEVEL: "level",
     REGION: "region",
+    CURRENCY: "currency",
     SOME_AMOUNT: "amount",
     POSITIVE_AMOUNT: "amount",
     SHARE: "share",

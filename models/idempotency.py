@@ -2,21 +2,29 @@
 
 import hashlib
 import json
+import random
+import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
-from domain.errors import invalid
+from domain.errors import conflict, invalid
 from models.database import table, utc_now, writing
 from models.tables import IdempotentRequest
 
 Answer = tuple[int, Any]
 """Status and JSON body."""
 TRIES = 5
+_PAUSE = 0.02
+"""Seconds that who lost a race waits at most before the first new try; more before each further one."""
+_RACES = ("40001", "40P01", "23505")
+"""PostgreSQL: serialization failure, deadlock, unique violation."""
+_SQLITE_RACES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE)
 T = TypeVar("T")
 _CLAIM = insert(table(IdempotentRequest))
 
@@ -50,7 +58,8 @@ def is_used(session: Session, account: str, key: str) -> bool:
 def once(engine: Engine, account: str, key: str, digest: str, act: Callable[[Session], Answer]) -> tuple[Answer, bool]:
     """Runs `act` and remembers its answer, in one transaction; True beside the answer if it is a remembered one.
 
-    Who loses a race for something unique looks again: `act` runs anew and finds what the other has written.
+    Who loses a race looks again: `act` runs anew and finds what the other has written. Raises Refusal if it loses each
+    time.
     """
 
     def attempt(session: Session) -> tuple[Answer, bool]:
@@ -86,10 +95,19 @@ def _until_not_raced(engine: Engine, work: Callable[[Session], T]) -> T:
         try:
             with writing(engine) as session:
                 return work(session)
-        except IntegrityError:
-            if not left:
+        except DBAPIError as error:
+            if not _lost_a_race(error):
                 raise
+            if not left:
+                raise conflict("api.others_were_first") from error
+            time.sleep(random.uniform(0, _PAUSE * (TRIES - left)))  # noqa: S311  # to part those who met, not to hide
     raise AssertionError("unreachable")
+
+
+def _lost_a_race(error: DBAPIError) -> bool:
+    """True if nothing was wrong with the transaction but that it met another one."""
+    state, code = getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorcode", 0)
+    return state in _RACES or code in _SQLITE_RACES
 
 
 def veiled(secret: str, key: str) -> str:

@@ -30,7 +30,7 @@ class Employee(SQLModel, table=True):
     job: str
     """Key of the job, for the choice of a checklist template."""
     title: str = ""
-    manager: str | None = None
+    manager: str | None = Field(default=None, index=True)
     """Employee number of the manager."""
     hired_on: date
     probation_until: date | None = None

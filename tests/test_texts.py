@@ -11,6 +11,8 @@ from pydantic_core.core_schema import ErrorType
 
 from api import field_problems
 from domain.case import PaperKind, Stage
+from domain.desk.access import Action
+from domain.desk.orders import OrderState
 from domain.handover import ClearanceStatus, ItemStatus, PartyRole, SignatureStatus
 from domain.obligations import DutyKind, FileKind, InterruptionKind, PaymentKind
 from domain.people import Role
@@ -34,6 +36,8 @@ FAMILIES: dict[str, set[str]] = {
     "file_kind": {member.value for member in FileKind},
     "payment": {member.value for member in PaymentKind},
     "interruption": {member.value for member in InterruptionKind},
+    "desk_action": {member.value for member in Action},
+    "order_state": {member.value for member in OrderState},
     "decision": set(DECISIONS),
     "task": spoken.first_arguments("Task", 1),
     "law": spoken.reasons(),

@@ -16,6 +16,9 @@ PATH_VALUES = {
     "number": "n-lin",
     "template": "general",
     "kind": "departments",
+    "customer_id": "c-1",
+    "contact_id": "p-1",
+    "order_id": "o-1",
 }
 
 

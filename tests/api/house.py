@@ -131,7 +131,15 @@ def token_for(engine: Engine, account: str, lasting: timedelta = timedelta(hours
 
 def outsiders(engine: Engine) -> None:
     """People with a role and no part in the company's departments, and a stranger without either."""
-    roles = {"admin": Role.ADMINISTRATOR, "auditor": Role.AUDITOR, "engineer": Role.ENGINEER, "stranger": None}
+    roles = {
+        "admin": Role.ADMINISTRATOR,
+        "auditor": Role.AUDITOR,
+        "engineer": Role.ENGINEER,
+        "finance": Role.FINANCE,
+        "service": Role.CUSTOMER_SERVICE,
+        "machine": Role.INTEGRATION,
+        "stranger": None,
+    }
     with writing(engine) as session:
         for name, role in roles.items():
             account = Account(id=f"a-{name}", login=name, password_hash="-", name=name, roles=[role] if role else [])

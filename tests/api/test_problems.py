@@ -222,7 +222,7 @@ async def test_a_password_beside_a_decision_that_is_no_text_is_refused_before_it
         "This holds something that is no Unicode text. Remove it.",
     )
     account = json.dumps({"password": "half a pair: \ud800"}).encode()
-    (change,) = (operation for operation in WRITES if operation.method == "PATCH")
+    change = contract.operation("PATCH /accounts/{account_id}")
     problem(await send(api, change, case_id, account), 422, "api.invalid_input")
 
 

@@ -1,0 +1,311 @@
+"""The desk: customers, their people, notes and history."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from sqlmodel import Session
+
+from api.deps import CallerDep, EngineDep, IdempotencyKey
+from api.errors import documented
+from api.routes.desk.common import Cursor, Limit, Purpose, RecordId, asked, dumped, hidden_from, person
+from domain.desk.access import Action
+from domain.desk.masking import masked
+from domain.desk.records import CustomerStatus, RecordKind
+from models.desk import customer_changes, customers, people
+from models.desk.bodies import ContactChange, CustomerChange, CustomerName, NewContact, NewCustomer, NewNote, Word
+from models.desk.customers import CustomerFilter
+from models.desk.gate import Passage, Target
+from models.desk.scopes import Within
+from models.desk.tables import Contact, Customer, CustomerNote, new_id
+from models.desk.transactions import AT_WORK, Seen, read, write
+from models.desk.views import (
+    ChangeLine,
+    ContactView,
+    CustomerAdded,
+    CustomerDetail,
+    CustomerLine,
+    DuplicateLine,
+    NoteLine,
+    Written,
+)
+from models.fields import Key
+from models.tables import Employee
+from models.views import Page
+
+router = APIRouter(prefix="/desk", tags=["desk: customers"])
+CONTACT_FIELDS = ("phone", "mail", "message_id", "preferences")
+
+
+@router.get("/customers", summary="Customers within reach", responses=documented(401, 403, 422))
+def list_customers(
+    caller: CallerDep,
+    engine: EngineDep,
+    name: Annotated[
+        CustomerName | None, Query(description="How the name begins; case and legal form don't matter")
+    ] = None,
+    owner: Annotated[Key | None, Query(description="Staff number of the owner")] = None,
+    department: Annotated[Key | None, Query()] = None,
+    status: Annotated[CustomerStatus | None, Query()] = None,
+    region: Annotated[Word | None, Query()] = None,
+    purpose: Purpose = AT_WORK,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[CustomerLine]:
+    """One's own and those of everybody below; by their role, auditors, finance and customer service see all.
+
+    By number, or by name if one is looked for. Each page is an entry in the log of reads.
+    """
+    wanted = CustomerFilter(owner, department, status, region, name)
+
+    def ask(session: Session, mine: Within) -> Seen:
+        rows, after = customers.customers(session, mine, wanted, limit, cursor)
+        return Seen(Page(items=[_line(*row) for row in rows], next=after), len(rows))
+
+    found: Page[CustomerLine] = read(engine, caller, Action.READ_CUSTOMERS, RecordKind.CUSTOMER, purpose, ask)
+    return found
+
+
+@router.get("/customers/{customer_id}", summary="A customer", responses=documented(401, 403, 404, 422))
+def read_customer(
+    customer_id: RecordId, caller: CallerDep, engine: EngineDep, purpose: Purpose = AT_WORK
+) -> CustomerDetail:
+    """With its people, also those of its duplicates. What a role does not need is masked.
+
+    Customer service sees telephone numbers if it says for what (`purpose`). Each read is an entry in the log of reads.
+    """
+
+    def ask(session: Session, mine: Within) -> Seen:
+        row, owner = customers.customer(session, mine, customer_id)
+        hidden = hidden_from(session, caller, row.owner, purpose)
+        people_there = customers.contacts(session, customers.family(session, row.id))
+        answer = CustomerDetail(
+            **_line(row, owner).model_dump(),
+            address=row.address,
+            source=row.source,
+            merged_into=row.merged_into,
+            created_at=row.created_at,
+            contacts=[_contact(contact, hidden) for contact in people_there],
+            masked=sorted(hidden),
+        )
+        return Seen(answer, record_id=row.id)
+
+    found: CustomerDetail = read(engine, caller, Action.READ_CUSTOMERS, RecordKind.CUSTOMER, purpose, ask)
+    return found
+
+
+@router.post(
+    "/customers", status_code=201, summary="Enter a customer", responses=documented(400, 401, 403, 404, 409, 413, 422)
+)
+def add_customer(
+    body: NewCustomer, caller: CallerDep, engine: EngineDep, key: IdempotencyKey, response: Response
+) -> CustomerAdded:
+    """It belongs to whoever enters it, or to somebody below. The answer names what looks like the same customer."""
+
+    def find(session: Session, mine: Within) -> Target:
+        number = body.owner or _own_number(session, caller.employee_id)
+        return Target(RecordKind.CUSTOMER, (people.employee(session, number, mine), mine), new_id(), new=True)
+
+    def act(session: Session, target: Target, passage: Passage) -> tuple[int, Any]:
+        owner, mine = target.row
+        row = customer_changes.add(session, body, owner, target.record_id, caller.account, passage)
+        alike = customers.duplicates(session, mine, row, customers.contacts(session, [row.id]))
+        return dumped(
+            201,
+            CustomerAdded(
+                id=row.id,
+                number=row.number,
+                version=row.version,
+                possible_duplicates=[_alike(*found) for found in alike],
+            ),
+        )
+
+    request = asked(caller, key, "POST /desk/customers", body)
+    answer, _ = write(engine, request, Action.ADD_CUSTOMER, find, act)
+    response.headers["location"] = f"/api/v1/desk/customers/{answer['id']}"
+    return CustomerAdded.model_validate(answer)
+
+
+@router.patch(
+    "/customers/{customer_id}",
+    summary="Change a customer",
+    responses=documented(400, 401, 403, 404, 409, 413, 422),
+)
+def change_customer(
+    customer_id: RecordId, body: CustomerChange, caller: CallerDep, engine: EngineDep, key: IdempotencyKey
+) -> Written:
+    """What it said before is kept. A `version` that is not the latest changes nothing (409)."""
+
+    def act(session: Session, target: Target, passage: Passage) -> tuple[int, Any]:
+        customer_changes.change(session, target.row, body, caller.account, passage)
+        return dumped(200, Written(id=target.record_id, version=target.row.version))
+
+    request = asked(caller, key, f"PATCH /desk/customers/{customer_id}", body)
+    answer, _ = write(engine, request, Action.CHANGE_CUSTOMER, _held(customer_id), act)
+    return Written.model_validate(answer)
+
+
+@router.post(
+    "/customers/{customer_id}/contacts",
+    status_code=201,
+    summary="Enter somebody at a customer",
+    responses=documented(400, 401, 403, 404, 409, 413, 422),
+)
+def add_contact(
+    customer_id: RecordId, body: NewContact, caller: CallerDep, engine: EngineDep, key: IdempotencyKey
+) -> Written:
+    """A new primary contact takes the place of the one before."""
+
+    def act(session: Session, target: Target, passage: Passage) -> tuple[int, Any]:
+        row = customer_changes.add_contact(session, target.row, body, caller.account, passage)
+        return dumped(201, Written(id=row.id))
+
+    request = asked(caller, key, f"POST /desk/customers/{customer_id}/contacts", body)
+    answer, _ = write(engine, request, Action.CHANGE_CUSTOMER, _held(customer_id), act)
+    return Written.model_validate(answer)
+
+
+@router.patch(
+    "/contacts/{contact_id}", summary="Change a contact", responses=documented(400, 401, 403, 404, 409, 413, 422)
+)
+def change_contact(
+    contact_id: RecordId, body: ContactChange, caller: CallerDep, engine: EngineDep, key: IdempotencyKey
+) -> Written:
+    """What it said before is kept. Whoever has left the customer is marked, not removed."""
+
+    def find(session: Session, mine: Within) -> Target:
+        row, customer = customer_changes.held_contact(session, mine, contact_id)
+        return Target(RecordKind.CONTACT, row, row.id, customer.id)
+
+    def act(session: Session, target: Target, passage: Passage) -> tuple[int, Any]:
+        customer_changes.change_contact(session, target.row, body, caller.account, passage)
+        return dumped(200, Written(id=target.record_id, version=target.row.version))
+
+    request = asked(caller, key, f"PATCH /desk/contacts/{contact_id}", body)
+    answer, _ = write(engine, request, Action.CHANGE_CUSTOMER, find, act)
+    return Written.model_validate(answer)
+
+
+@router.get("/customers/{customer_id}/notes", summary="Notes on a customer", responses=documented(401, 403, 404, 422))
+def list_notes(
+    customer_id: RecordId,
+    caller: CallerDep,
+    engine: EngineDep,
+    purpose: Purpose = AT_WORK,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[NoteLine]:
+    """Preferences and the history of cooperation, the newest first; those of its duplicates among them."""
+
+    def ask(session: Session, mine: Within) -> Seen:
+        row, _ = customers.customer(session, mine, customer_id)
+        rows, after = customers.notes(session, customers.family(session, row.id), limit, cursor)
+        items = [NoteLine(**note.model_dump(), by_name=name) for note, name in rows]
+        return Seen(Page(items=items, next=after), len(items), row.id)
+
+    found: Page[NoteLine] = read(engine, caller, Action.READ_HISTORY, RecordKind.NOTE, purpose, ask)
+    return found
+
+
+@router.post(
+    "/customers/{customer_id}/notes",
+    status_code=201,
+    summary="Add a note",
+    responses=documented(400, 401, 403, 404, 409, 413, 422),
+)
+def add_note(
+    customer_id: RecordId, body: NewNote, caller: CallerDep, engine: EngineDep, key: IdempotencyKey
+) -> Written:
+    """Notes are never changed. Somebody in notice may add them as long as they may see the customer."""
+
+    def act(session: Session, target: Target, passage: Passage) -> tuple[int, Any]:
+        row = CustomerNote(
+            customer_id=target.record_id, kind=body.kind.value, text=body.text, at=passage.now, by=caller.account
+        )
+        session.add(row)
+        return dumped(201, Written(id=row.id))
+
+    request = asked(caller, key, f"POST /desk/customers/{customer_id}/notes", body)
+    answer, _ = write(engine, request, Action.ADD_TO_HISTORY, _held(customer_id, to_change=False), act)
+    return Written.model_validate(answer)
+
+
+@router.get(
+    "/customers/{customer_id}/changes",
+    summary="What a customer said before",
+    responses=documented(401, 403, 404, 422),
+)
+def list_changes(
+    customer_id: RecordId,
+    caller: CallerDep,
+    engine: EngineDep,
+    purpose: Purpose = AT_WORK,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[ChangeLine]:
+    """Every change of the customer, its people and its orders, by whom, the newest first; masked as they are."""
+
+    def ask(session: Session, mine: Within) -> Seen:
+        row, _ = customers.customer(session, mine, customer_id)
+        hidden = hidden_from(session, caller, row.owner, purpose)
+        rows, after = customers.changes(session, row.id, limit, cursor)
+        items = [
+            ChangeLine(**change.model_dump(exclude={"changes"}), changes=_masked(change.changes, hidden), by_name=name)
+            for change, name in rows
+        ]
+        return Seen(Page(items=items, next=after), len(items), row.id)
+
+    found: Page[ChangeLine] = read(engine, caller, Action.READ_HISTORY, RecordKind.CUSTOMER, purpose, ask)
+    return found
+
+
+@router.get(
+    "/customers/{customer_id}/duplicates",
+    summary="What looks like the same customer",
+    responses=documented(401, 403, 404, 422),
+)
+def list_duplicates(
+    customer_id: RecordId, caller: CallerDep, engine: EngineDep, purpose: Purpose = AT_WORK
+) -> list[DuplicateLine]:
+    """Others within reach with the same name, telephone number or mail address, however they are written."""
+
+    def ask(session: Session, mine: Within) -> Seen:
+        row, _ = customers.customer(session, mine, customer_id)
+        there = customers.contacts(session, customers.family(session, row.id))
+        found = customers.duplicates(session, mine, row, there)
+        return Seen([_alike(*one) for one in found], len(found), row.id)
+
+    found: list[DuplicateLine] = read(engine, caller, Action.READ_CUSTOMERS, RecordKind.CUSTOMER, purpose, ask)
+    return found
+
+
+def _held(customer_id: str, *, to_change: bool = True) -> Any:
+    def find(session: Session, mine: Within) -> Target:
+        row = customers.held(session, mine, customer_id, to_change=to_change)
+        return Target(RecordKind.CUSTOMER, row, row.id, row.id)
+
+    return find
+
+
+def _own_number(session: Session, employee_id: str | None) -> str:
+    found = session.get(Employee, employee_id) if employee_id else None
+    return found.number if found else ""
+
+
+def _line(row: Customer, owner: Employee) -> CustomerLine:
+    return CustomerLine(**row.model_dump(exclude={"owner"}), owner=person(owner))
+
+
+def _contact(row: Contact, hidden: frozenset[str]) -> ContactView:
+    values = row.model_dump()
+    return ContactView.model_validate({**values, **masked({name: values[name] for name in CONTACT_FIELDS}, hidden)})
+
+
+def _alike(row: Customer, owner: Employee, same: tuple[str, ...]) -> DuplicateLine:
+    return DuplicateLine(id=row.id, number=row.number, name=row.name, owner=person(owner), same=list(same))
+
+
+def _masked(changes: dict[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
+    return {
+        name: tuple(masked({name: value}, hidden)[name] if name in hidden else value for value in pair)
+        for name, pair in changes.items()
+    }
