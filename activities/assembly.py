@@ -17,6 +17,7 @@ from activities.files import DatabaseFiles
 from activities.papers import DatabasePapers
 from activities.ports import Connector
 from config import Settings
+from models.desk.portfolio import DatabasePortfolios
 from models.ledger import DatabaseLedger
 from models.legal_facts import review
 from models.people import DatabasePeople
@@ -66,6 +67,7 @@ def case_activities(engine: Engine, settings: Settings) -> list[Callable[..., An
         signing=InAppConfirmation(engine, plain(settings.seal_keys), settings.seal_key),
         papers=DatabasePapers(engine, settings.employer),
         files=DatabaseFiles(engine, settings.employer),
+        portfolios=DatabasePortfolios(engine),
     )
     return steps.all()
 

@@ -1,17 +1,19 @@
-"""The light steps of a case: plan, record, people, document. Thin: each hands one message to one port."""
+"""The light steps of a case: plan, record, people, document, portfolio. Thin: each hands one message to one port."""
 
 from collections.abc import Callable
 from typing import Any
 
 from temporalio import activity
 
-from activities.ports import Files, Ledger, Papers, People, Planner, SigningDesk
+from activities.ports import Files, Ledger, Papers, People, Planner, Portfolios, SigningDesk
 from models.messages import (
     ErasedFile,
     EraseOrder,
     IssuedPaper,
     MadePlan,
     PaperOrder,
+    PortfolioCounts,
+    PortfolioOrder,
     PresentedRecord,
     RecordDraft,
     RecordOutcome,
@@ -23,7 +25,14 @@ from models.messages import (
 
 class CaseActivities:
     def __init__(
-        self, planner: Planner, ledger: Ledger, people: People, signing: SigningDesk, papers: Papers, files: Files
+        self,
+        planner: Planner,
+        ledger: Ledger,
+        people: People,
+        signing: SigningDesk,
+        papers: Papers,
+        files: Files,
+        portfolios: Portfolios,
     ) -> None:
         self._planner = planner
         self._ledger = ledger
@@ -31,6 +40,7 @@ class CaseActivities:
         self._signing = signing
         self._papers = papers
         self._files = files
+        self._portfolios = portfolios
 
     def all(self) -> list[Callable[..., Any]]:
         """Everything that a worker of the queue `wanbi` has to offer."""
@@ -42,6 +52,9 @@ class CaseActivities:
             self.seal_record,
             self.issue_paper,
             self.erase_file,
+            self.take_portfolio,
+            self.count_portfolio,
+            self.return_portfolio,
         ]
 
     @activity.defn
@@ -78,3 +91,18 @@ class CaseActivities:
     def erase_file(self, order: EraseOrder) -> ErasedFile:
         """Erases what need not be kept any longer (PIP-04); the same order always finds the same certificate."""
         return self._files.erase(order)
+
+    @activity.defn
+    def take_portfolio(self, order: PortfolioOrder) -> PortfolioCounts:
+        """Writes down what the leaver holds, once; the same order always finds the same."""
+        return self._portfolios.take(order)
+
+    @activity.defn
+    def count_portfolio(self, case_id: str) -> PortfolioCounts:
+        """What is open of it now."""
+        return self._portfolios.count(case_id)
+
+    @activity.defn
+    def return_portfolio(self, order: PortfolioOrder) -> PortfolioCounts:
+        """Undo: makes all of it the leaver's again."""
+        return self._portfolios.give_back(order)

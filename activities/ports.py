@@ -9,6 +9,8 @@ from models.messages import (
     EraseOrder,
     IssuedPaper,
     PaperOrder,
+    PortfolioCounts,
+    PortfolioOrder,
     PresentedRecord,
     RecordDraft,
     RecordOutcome,
@@ -88,6 +90,22 @@ class Files(Protocol):
 
     def erase(self, order: EraseOrder) -> ErasedFile:
         """Erases it, once, and leaves a certificate."""
+        ...
+
+
+class Portfolios(Protocol):
+    """What a leaver holds at the desk: customers, open orders, unpaid receivables."""
+
+    def take(self, order: PortfolioOrder) -> PortfolioCounts:
+        """Writes all of it down as it stands, once, and proposes it to the receiver of the case."""
+        ...
+
+    def count(self, case_id: str) -> PortfolioCounts:
+        """How many records there are, and how many are not settled."""
+        ...
+
+    def give_back(self, order: PortfolioOrder) -> PortfolioCounts:
+        """Makes whatever had changed hands the leaver's again; says how many records."""
         ...
 
 

@@ -19,6 +19,8 @@ _CLEARABLE = (
     Stage.LEAVING,
     Stage.PURSUING,
 )
+APPROVAL = "ClearanceApprovalGiven"
+"""The fact that one approver has confirmed, with what they said to it."""
 UNSETTLED = (ClearanceStatus.PENDING, ClearanceStatus.SENT_BACK)
 
 
@@ -33,6 +35,7 @@ def from_plan(plan: Plan) -> tuple[Clearance, ...]:
             remind_every=p.remind_every,
             escalate_after=p.escalate_after,
             due_after=p.due_after,
+            portfolio=p.portfolio,
         )
         for p in plan.clearances
     )
@@ -63,6 +66,8 @@ def decide(case: Case, by: Actor, department: str, approve: bool, reason: str, n
         raise conflict("clearance.already_approved_by_you", department=department)
     if not approve:
         return _send_back(case, clearance, by, reason, now)
+    if clearance.portfolio and case.portfolio is None and not reason:
+        raise conflict("clearance.portfolio_not_taken")
     return signing.overtaken(_approve(case, clearance, by, reason, now), now)
 
 
@@ -71,7 +76,7 @@ def _approve(case: Case, clearance: Clearance, by: Actor, note: str, now: dateti
     behalf = next(seat.on_behalf_of for seat in clearance.seats if seat.account == by.account)
     approvals = (*clearance.approvals, Approval(by.account, now, note, behalf))
     data = {"department": department, "note": note, "on_behalf_of": behalf}
-    fact = Fact("ClearanceApprovalGiven", now, by.account, data)
+    fact = Fact(APPROVAL, now, by.account, data)
     if len(approvals) < clearance.quorum:
         given = replace(clearance, approvals=approvals)
         change = Change(case.with_clearance(given), (fact,))

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from domain.obligations import FileKind
 from domain.retention import ERASED, erases
 from models.database import table
+from models.desk.trail_tables import PortfolioEntry
 from models.employment import Acknowledgement, EmploymentTerms, FreezeBasis
 from models.facts import is_erased
 from models.messages import EraseOrder
@@ -114,6 +115,7 @@ def _traces(session: Session, order: EraseOrder, gone: Erased) -> None:
         ("messages", delete(NotificationRow).where(col(NotificationRow.case_id) == order.case_id)),
         ("tasks", delete(TaskRow).where(col(TaskRow.case_id) == order.case_id)),
         ("effects", delete(EffectRow).where(col(EffectRow.case_id) == order.case_id)),
+        ("portfolio", delete(PortfolioEntry).where(col(PortfolioEntry.case_id) == order.case_id)),
         ("participants", delete(Participant).where(col(Participant.case_id) == order.case_id)),
     ):
         gone.counts[kind] += session.connection().execute(statement).rowcount

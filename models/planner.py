@@ -92,6 +92,7 @@ class DatabasePlanner:
                 settlement=payments.plan(book, judged.last_day, calendar, termination_of(row)),
                 counsel=people.with_role(Role.COUNSEL, without=leaver),
                 notice_sha256=row.text_sha256,
+                portfolio=True,
             )
 
     def _judged(
@@ -189,6 +190,7 @@ def _clearances(
                 remind_every=wanted.remind_every,
                 escalate_after=wanted.escalate_after,
                 due_after=wanted.due_after,
+                portfolio=wanted.portfolio,
             )
         )
     return tuple(plans)

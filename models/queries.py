@@ -26,6 +26,7 @@ from models.tables import (
     TaskRow,
     Template,
 )
+from models.visibility import INTRODUCTION
 
 _VIEW, _PARTICIPANT = table(CaseView), table(Participant)
 _MINE = and_(_PARTICIPANT.c.case_id == _VIEW.c.case_id, _PARTICIPANT.c.account == bindparam("account"))
@@ -217,9 +218,10 @@ def messages(session: Session, account: str, limit: int, cursor: str | None) -> 
 
 
 def documents(session: Session, case_id: str) -> list[Any]:
-    """Documents of a case that are not erased, their content not loaded."""
+    """Documents of a case that are not erased, but for letters to customers; their content not loaded."""
     query = select(Document).options(defer(col(Document.content)))  # type: ignore[arg-type]  # sqlmodel's col()
-    there = query.where(Document.case_id == case_id, func.length(Document.content) > 0)
+    of_case = query.where(Document.case_id == case_id, Document.kind != INTRODUCTION)
+    there = of_case.where(func.length(Document.content) > 0)
     return list(session.exec(there.order_by(col(Document.at))).all())
 
 

@@ -20,6 +20,8 @@ _STORED = ("restricted_at", "files", "ended_at")
 _RUNNING = ("systems", "gaps")
 _PAPER = "paper:"
 _NOTICE_READERS = ("hr", "counsel", "auditor", "leaver")
+INTRODUCTION = "introduction"
+"""Kind of the letters to customers: there may be thousands of a case, and each is read with its customer."""
 _READERS = {
     PaperKind.PRIVACY_NOTICE: ("hr", "counsel", "auditor", "leaver"),
     PaperKind.FREEZE_AGREEMENT: ("hr", "counsel", "leaver"),
@@ -83,6 +85,8 @@ def may_read_notice(of: tuple[str, ...]) -> bool:
 
 def may_read(document_id: str, document_kind: str, of: tuple[str, ...], shown: dict[str, Any]) -> bool:
     """True if a person with these relations, who sees this part of the case, may read the document."""
+    if document_kind == INTRODUCTION:
+        return False
     paper = paper_kind(document_kind)
     if document_kind == ERASE_CERTIFICATE:
         return True

@@ -71,6 +71,8 @@ class Wording:
             values["system"] = self._system(about, reader)
         elif kind == "plan_missing":
             values["problem"] = about
+        elif kind == "portfolio_proposed":
+            values["entries"] = subjects[0]
         elif kind.startswith("grant_"):
             values |= self._grant(subjects[0], reader)
         elif kind.startswith("last_day_"):
