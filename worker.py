@@ -12,10 +12,8 @@ import structlog
 from sqlalchemy import Engine
 from temporalio.client import Client
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import logs
-import workflows
 from activities.assembly import access_activities, case_activities
 from activities.mail import MailDispatcher
 from activities.starter import keep_starting
@@ -23,7 +21,7 @@ from activities.teller import keep_telling
 from config import Settings, settings
 from models.database import connect
 from models.schema import wait_until_current
-from shared_code import share_code
+from sandbox import workflow_runner
 from temporal_client import connect_temporal, wait_for_namespace
 from workflows.aftercare import Aftercare
 from workflows.offboarding import Offboarding
@@ -35,18 +33,6 @@ STEPS_AT_ONCE = 15
 """Ordinary steps, and as many local ones: together as many as the database has connections for (models.database)."""
 EFFECTS_AT_ONCE = 32
 log = structlog.get_logger("worker")
-
-
-def workflow_runner() -> SandboxedWorkflowRunner:
-    """The sandbox: every case loads `workflows` anew, behind the guard against clocks, randomness and I/O.
-
-    What those modules share with the rest of the program is passed through whole, so that each class exists once; its
-    guard against clocks and randomness is a test (tests/guards). What is loaded anew is read once (decisions/0008).
-    """
-    share_code(workflows)
-    return SandboxedWorkflowRunner(
-        restrictions=SandboxRestrictions.default.with_passthrough_modules("domain", "models", "activities")
-    )
 
 
 @asynccontextmanager

@@ -15,8 +15,8 @@ from temporalio.worker import Replayer
 
 import logs
 from config import settings
+from sandbox import workflow_runner
 from temporal_client import reach_temporal
-from worker import workflow_runner
 from workflows.aftercare import Aftercare
 from workflows.ids import AFTERCARE_TYPE, WORKFLOW_TYPE
 from workflows.offboarding import Offboarding

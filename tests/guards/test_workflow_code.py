@@ -1,7 +1,7 @@
 """What runs inside a workflow is replayed: no clock, no randomness, no I/O, no order that depends on hashes.
 
 `workflows` has the sandbox's guard as well; what it shares with the rest of the program is passed through the sandbox
-(see worker.workflow_runner) and has only this one.
+(see sandbox.workflow_runner) and has only this one.
 """
 
 import ast
@@ -15,16 +15,18 @@ from types import ModuleType
 import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.common import RetryPolicy
-from temporalio.worker import Replayer
+from temporalio.converter import WorkflowSerializationContext
+from temporalio.worker import Replayer, WorkflowInstance
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.workflow import SandboxImportNotificationPolicy
 
 import workflows
+from models.codec import EncryptionCodec, converter
 from models.decisions import DECISIONS
+from sandbox import WithoutContext, workflow_runner
 from tests.guards.production import ROOT
 from tests.replay.record import HISTORIES
 from tests.workflows.world import in_the_open
-from worker import workflow_runner
 from workflows import options
 from workflows.offboarding import Offboarding
 from workflows.rules import RULES
@@ -166,6 +168,18 @@ def test_cases_share_code_and_nothing_else() -> None:
     assert first.Clock.run.__globals__ is vars(first)
     assert second.Clock.run.__globals__ is vars(second)
     assert first.Clock.run.__code__ is second.Clock.run.__code__
+
+
+def test_to_what_a_payload_belongs_makes_no_difference_to_how_it_is_stored() -> None:
+    """Or else the sandbox has to be asked for it again (sandbox.WithoutContext)."""
+    stored = converter(EncryptionCodec({"k1": b"1" * 32}, "k1"))
+    assert stored.with_context(WorkflowSerializationContext(namespace="wanbi", workflow_id="offboarding-1")) is stored
+    assert stored.external_storage is None
+
+
+def test_a_case_answers_everything_that_the_sdk_may_ask_it() -> None:
+    asked = {name for name in vars(WorkflowInstance) if not name.startswith("_")}
+    assert asked == {name for name in vars(WithoutContext) if not name.startswith("_")}
 
 
 @pytest.mark.parametrize("path", [path for path in REPLAYED if path.parts[0] == "workflows"], ids=str)

@@ -5,11 +5,11 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
+from sandbox import workflow_runner
 from tests.replay.changed import Cautious, Hasty
 from tests.replay.record import AFTERCARE, HISTORIES, WITH_AFTERCARE
 from tests.replay.stories import STORIES
 from tests.workflows.world import in_the_open
-from worker import workflow_runner
 from workflows.aftercare import Aftercare
 from workflows.offboarding import Offboarding
 

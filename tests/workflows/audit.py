@@ -11,8 +11,8 @@ from temporalio.worker import Replayer
 from models import facts
 from models.messages import NumberedFact
 from models.projection import from_snapshot
+from sandbox import workflow_runner
 from tests.workflows.running_case import RunningCase, eventually
-from worker import workflow_runner
 from workflows.aftercare import Aftercare
 from workflows.offboarding import Offboarding
 

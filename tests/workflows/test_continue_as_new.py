@@ -15,6 +15,7 @@ from domain.obligations import DutyKind, InterruptionKind
 from domain.rights import GrantStatus
 from domain.timezones import end_of
 from models import decision_bodies as d
+from sandbox import workflow_runner
 from tests import builders as b
 from tests.conftest import start_temporal
 from tests.workflows.audit import audit
@@ -28,7 +29,6 @@ from tests.workflows.moves import (
 )
 from tests.workflows.scripted import Mood
 from tests.workflows.world import RunningCase, World, eventually, world
-from worker import workflow_runner
 from workflows.offboarding import Offboarding
 
 LONG = 60
