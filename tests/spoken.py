@@ -146,7 +146,7 @@ def _constants(expression: ast.expr, function: Function | None, tree: ast.Module
         case ast.IfExp(body=one, orelse=other):
             return _constants(one, function, tree) | _constants(other, function, tree)
         case ast.Name(id=name) if function is not None:
-            return _assigned(name, function, tree) or _handed_in(name, function, tree)
+            return _assigned(name, function, tree) or _handed_in(name, function, tree) or _constant(name, tree)
         case ast.Subscript(value=ast.Name(id=name)):
             return _values(name, tree)
     return set()
@@ -161,6 +161,17 @@ def _values(table: str, tree: ast.Module) -> set[str]:
         if any(isinstance(target, ast.Name) and target.id == table for target in statement.targets)
         for value in statement.value.values
         if isinstance(value, ast.Constant) and isinstance(value.value, str)
+    }
+
+
+def _constant(name: str, tree: ast.Module) -> set[str]:
+    """The text that the module calls by this name."""
+    return {
+        statement.value.value
+        for statement in tree.body
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant)
+        if any(isinstance(target, ast.Name) and target.id == name for target in statement.targets)
+        if isinstance(statement.value.value, str)
     }
 
 
