@@ -6,9 +6,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import aftercare, approvers, clearances, grants, settlement
+from domain import aftercare, approvers, clearances, deductions, grants, settlement
 from domain.case import Case, Stage
 from domain.change import Change, Fact, Notification, Rule
+from domain.claims import DeductionStatus
 from domain.handover import ClearanceStatus, ItemStatus, SignatureStatus
 from domain.rights import GrantStatus
 from domain.timezones import at_local, end_of, local_date
@@ -45,6 +46,7 @@ def tasks(case: Case) -> tuple[Task, ...]:
         *_non_compete_tasks(case),
         *_aftercare_tasks(case),
         *_payment_tasks(case),
+        *_deduction_tasks(case),
     )
 
 
@@ -155,6 +157,19 @@ def _payment_tasks(case: Case) -> tuple[Task, ...]:
     )
 
 
+def _deduction_tasks(case: Case) -> tuple[Task, ...]:
+    found = []
+    for d in case.deductions if settlement.lives(case) else ():
+        key = f"deduction:{d.id}"
+        if d.status is DeductionStatus.NOTIFIED and d.reply_until is not None:
+            until = end_of(d.reply_until, case.agreed.calendar.zone)
+            found.append(Task(key, "reply_to_deduction", d.id, (case.agreed.leaver,), until, d.remind_at))
+        elif d.status is DeductionStatus.HEARD:
+            by, due = deductions.deciders(case, d), deductions.wages_due(case)
+            found.append(Task(key, "decide_deduction", d.id, by, due, d.remind_at))
+    return tuple(found)
+
+
 def next_due(case: Case, now: datetime) -> datetime | None:
     """The earliest instant at which something has to happen; None if the case waits for nothing in time.
 
@@ -166,6 +181,7 @@ def next_due(case: Case, now: datetime) -> datetime | None:
     instants: list[datetime | None] = [task.remind_at for task in tasks(case)]
     instants += aftercare.instants(case)
     instants += settlement.instants(case)
+    instants += deductions.instants(case)
     if case.stage in _RUNNING:
         instants += [c.escalate_at for c in case.clearances if c.status is ClearanceStatus.PENDING]
         for grant in case.grants:
@@ -194,7 +210,13 @@ def advance(case: Case, now: datetime) -> Change:
         return Change(case)
     steps: tuple[Rule, ...] = (grants.expire, clearances.escalate_due, _warn_of_last_day)
     change = Change(case)
-    for step in (*(steps if case.stage in _RUNNING else ()), aftercare.advance, settlement.advance, _remind):
+    for step in (
+        *(steps if case.stage in _RUNNING else ()),
+        aftercare.advance,
+        deductions.advance,
+        settlement.advance,
+        _remind,
+    ):
         change = change.then(step(change.case, now))
     return change
 
@@ -266,6 +288,10 @@ def _reminded(case: Case, keys: set[str], now: datetime) -> Case:
         replace(p, remind_at=usual, reminders=p.reminders + 1) if f"payment:{p.kind.value}" in keys else p
         for p in case.payments
     )
+    claims = tuple(
+        replace(d, remind_at=usual, reminders=d.reminders + 1) if f"deduction:{d.id}" in keys else d
+        for d in case.deductions
+    )
     found = case.aftercare
     if found is not None:
         duties = tuple(
@@ -286,6 +312,7 @@ def _reminded(case: Case, keys: set[str], now: datetime) -> Case:
         non_compete=restraint,
         aftercare=found,
         payments=payments,
+        deductions=claims,
     )
 
 

@@ -24,6 +24,8 @@ REGION = r"^[A-Z]{2}(-[A-Z0-9]{1,3}){0,2}$"
 """ISO 3166, such as CN-SH."""
 SOME_AMOUNT = r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,2})?$"
 POSITIVE_AMOUNT = r"^([1-9][0-9]{0,8}(\.[0-9]{1,2})?|0\.([1-9][0-9]?|0[1-9]))$"
+CURRENCY = r"^[A-Z]{3}$"
+"""ISO 4217."""
 SHARE = r"^(0(\.[0-9]{1,6})?|1(\.0{1,6})?)$"
 HALF_DAYS = r"^[0-9]{1,3}(\.[05])?$"
 LEVEL = rf"^(head|witness|job:[\w-]+|role:({'|'.join(Role)}))$"
@@ -45,6 +47,7 @@ NAMES = {
     REGION: "region",
     SOME_AMOUNT: "amount",
     POSITIVE_AMOUNT: "amount",
+    CURRENCY: "currency",
     SHARE: "share",
     HALF_DAYS: "days",
 }

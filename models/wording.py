@@ -8,6 +8,9 @@ from domain.case import Case
 from domain.people import Text
 from texts import listed, moment, text
 
+_OWED = {"duty": "duty", "compensation": "month", "payment": "payment", "deduction": "deduction"}
+"""Notifications about what is owed, by how their kind begins, and what their texts call the first subject."""
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -66,12 +69,9 @@ class Wording:
             values |= self._grant(subjects[0], reader)
         elif kind.startswith("last_day_"):
             values |= {"day": about, "when": _when(subjects[0], reader)}
-        elif kind.startswith("duty_"):
-            values |= {"duty": subjects[0], "day": about}
-        elif kind.startswith("payment_"):
-            values |= {"payment": subjects[0], "day": about, "reason": about}
-        elif kind.startswith("compensation_"):
-            values |= {"month": subjects[0], "day": about}
+        elif kind.startswith(tuple(_OWED)):
+            named = _OWED[kind.partition("_")[0]]
+            values |= {named: subjects[0], "day": about, "reason": about, "amount": about}
         elif kind.startswith("limitation_") or kind == "non_compete_ended":
             values["day"] = about
         elif kind == "non_compete_rescindable":
@@ -106,6 +106,8 @@ class Wording:
                 return text(f"duty.{task.subject}", reader.language)
             case "payment":
                 return text(f"payment.{task.subject}", reader.language)
+            case "deduction":
+                return next((d.proposal.subject for d in self.case.deductions if d.id == task.subject), task.subject)
             case "compensation":
                 return text("compensation.month", reader.language, month=task.subject)
         return ""

@@ -11,6 +11,7 @@ from pydantic_core.core_schema import ErrorType
 
 from api import field_problems
 from domain.case import PaperKind, Stage
+from domain.claims import DeductionStatus
 from domain.handover import ClearanceStatus, ItemStatus, PartyRole, SignatureStatus
 from domain.obligations import DutyKind, InterruptionKind, PaymentKind
 from domain.people import Role
@@ -32,6 +33,7 @@ FAMILIES: dict[str, set[str]] = {
     "paper_kind": {member.value for member in PaperKind},
     "duty": {member.value for member in DutyKind},
     "payment": {member.value for member in PaymentKind},
+    "deduction_status": {member.value for member in DeductionStatus},
     "interruption": {member.value for member in InterruptionKind},
     "decision": set(DECISIONS),
     "task": spoken.first_arguments("Task", 1),

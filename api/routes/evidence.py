@@ -18,7 +18,7 @@ from models.deliveries import note_delivery
 from models.forms import DOCUMENT_ID
 from models.tables import Document
 from models.views import ChainCheck, FactLine, Page
-from models.visibility import may_read, paper_kind, visible
+from models.visibility import may_read, paper_kind, visible, visible_fact
 from texts import DEFAULT, text
 
 router = APIRouter(prefix="/cases/{case_id}", tags=["evidence"])
@@ -30,12 +30,17 @@ _SHOWS_AND_DOES_NOTHING = "default-src 'none'; style-src 'unsafe-inline'"
 def read_facts(
     case_id: CaseId, caller: CallerDep, engine: EngineDep, limit: Limit = 100, cursor: Cursor = None
 ) -> Page[FactLine]:
-    """Everything that happened, in order, each entry carrying the hash of its predecessor."""
+    """Everything that happened, in order, each entry carrying the hash of its predecessor.
+
+    The witness sees that something was paid or deducted, and not what: `data` is empty there.
+    """
     with reading(engine) as session:
-        seen(session, case_id, caller, whole=True)
+        _, _, of = seen(session, case_id, caller, whole=True)
         rows, after = queries.facts(session, case_id, limit, cursor)
         names = queries.names(session, {row.by for row in rows if row.by})
     lines = [FactLine(**row.model_dump(exclude={"case_id", "number"}), by_name=names.get(row.by, "")) for row in rows]
+    for line in lines:
+        line.data = visible_fact(line.kind, line.data, of)
     return Page(items=lines, next=after)
 
 
