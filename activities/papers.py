@@ -118,11 +118,25 @@ def _settlement_statement(facts: PaperFacts) -> dict[str, Any]:
         leave_taken=terms.leave_taken if terms else Decimal(0),
     )
     return {
-        "statement": statement(facts.book, on_file, facts.payments),
+        "statement": statement(facts.book, on_file, facts.payments, facts.deductions),
+        "names": facts.names,
         "last_day": facts.last_day,
         "contact": facts.contact,
         "region": terms.region if terms else "",
         "law": f"{facts.book.national.name} {facts.book.national.version}",
+    }
+
+
+def _deduction_notice(facts: PaperFacts) -> dict[str, Any]:
+    (deduction,) = facts.deductions
+    return {
+        "deduction": deduction,
+        "asked": deduction.proposal,
+        "claim": deduction.proposal.claim,
+        "law": [facts.book.rule(rule, facts.last_day) for rule in ("PAY-03", "PAY-04")],
+        "reply_until": facts.reply_until,
+        "last_day": facts.last_day,
+        "contact": facts.contact,
     }
 
 
@@ -131,6 +145,7 @@ _VALUES = {
     PaperKind.PRIVACY_NOTICE: _privacy_notice,
     PaperKind.FREEZE_AGREEMENT: _freeze_agreement,
     PaperKind.SETTLEMENT_STATEMENT: _settlement_statement,
+    PaperKind.DEDUCTION_NOTICE: _deduction_notice,
 }
 
 

@@ -6,9 +6,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import aftercare, approvers, caretakers, clearances, grants, reminders, retention, settlement
+from domain import aftercare, approvers, caretakers, clearances, deductions, grants, reminders, retention, settlement
 from domain.case import Case, Stage
 from domain.change import Change, Fact, Notification, Rule
+from domain.claims import DeductionStatus
 from domain.handover import ClearanceStatus, ItemStatus, SignatureStatus
 from domain.rights import GrantStatus
 from domain.timezones import end_of, local_date
@@ -45,6 +46,7 @@ def tasks(case: Case) -> tuple[Task, ...]:
         *_non_compete_tasks(case),
         *_aftercare_tasks(case),
         *_payment_tasks(case),
+        *_deduction_tasks(case),
     )
 
 
@@ -155,6 +157,19 @@ def _payment_tasks(case: Case) -> tuple[Task, ...]:
     )
 
 
+def _deduction_tasks(case: Case) -> tuple[Task, ...]:
+    found = []
+    for d in case.deductions if settlement.lives(case) else ():
+        key = f"deduction:{d.id}"
+        if d.status is DeductionStatus.NOTIFIED and d.reply_until is not None:
+            until = end_of(d.reply_until, case.agreed.calendar.zone)
+            found.append(Task(key, "reply_to_deduction", d.id, (case.agreed.leaver,), until, d.remind_at))
+        elif d.status is DeductionStatus.HEARD:
+            by, due = deductions.deciders(case, d), deductions.wages_due(case)
+            found.append(Task(key, "decide_deduction", d.id, by, due, d.remind_at))
+    return tuple(found)
+
+
 def next_due(case: Case, now: datetime) -> datetime | None:
     """The earliest instant at which something has to happen; None if the case waits for nothing in time.
 
@@ -164,7 +179,8 @@ def next_due(case: Case, now: datetime) -> datetime | None:
     if case.plan is None:
         return None
     instants: list[datetime | None] = [task.remind_at for task in tasks(case)]
-    instants += [*aftercare.instants(case), *settlement.instants(case), *retention.instants(case)]
+    instants += [*aftercare.instants(case), *settlement.instants(case)]
+    instants += [*deductions.instants(case), *retention.instants(case)]
     if case.stage in _RUNNING:
         instants += [c.escalate_at for c in case.clearances if c.status is ClearanceStatus.PENDING]
         for grant in case.grants:
@@ -192,7 +208,7 @@ def advance(case: Case, now: datetime) -> Change:
         return Change(case)
     steps: tuple[Rule, ...] = (grants.expire, clearances.escalate_due, _warn_of_last_day)
     change = Change(case)
-    later: tuple[Rule, ...] = (aftercare.advance, settlement.advance, retention.advance, _remind)
+    later: tuple[Rule, ...] = (aftercare.advance, deductions.advance, settlement.advance, retention.advance, _remind)
     for step in (*(steps if case.stage in _RUNNING else ()), *later):
         change = change.then(step(change.case, now))
     return change

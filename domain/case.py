@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from domain.claims import Deduction
 from domain.handover import Clearance, HandoverRecord, Item, Portfolio
 from domain.obligations import Aftercare, Payment
 from domain.plan import Plan
@@ -91,6 +92,8 @@ class PaperKind(StrEnum):
     """离职证明, with the four statutory fields and nothing else."""
     SETTLEMENT_STATEMENT = "settlement_statement"
     """结算单: what is paid because of the ending, sum by sum, and no waiver (HND-04)."""
+    DEDUCTION_NOTICE = "deduction_notice"
+    """The written notice of one deduction, with the right to reply (PAY-04): one for each, all others come once."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,8 @@ class Paper:
     document_id: str
     sha256: str
     issued_at: datetime
+    subject: str = ""
+    """Which deduction a notice is about."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +147,8 @@ class Case:
     """What the employer still owes; from the end of the last day on."""
     payments: tuple[Payment, ...] = ()
     """What the employer pays at the end."""
+    deductions: tuple[Deduction, ...] = ()
+    """What is claimed from the last wages, whatever became of it."""
     papers_missing: tuple[PaperKind, ...] = ()
     """Papers that could not be made of the company's data as they stood when it was tried last."""
     portfolio: Portfolio | None = None

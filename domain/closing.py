@@ -10,6 +10,7 @@ from domain import (
     approvers,
     checklist,
     clearances,
+    deductions,
     grants,
     non_compete,
     papers,
@@ -173,7 +174,7 @@ def request_close(case: Case, by: Actor, reason: str, now: datetime) -> Change:
 def undo(case: Case, now: datetime) -> Change:
     """Takes back everything the case did, last step first (N6). Access is restored by the case's stage itself."""
     change = signing.void(case, now)
-    for step in (grants.end_all, checklist.cancel, clearances.cancel, settlement.cancel):
+    for step in (grants.end_all, checklist.cancel, clearances.cancel, deductions.cancel, settlement.cancel):
         change = change.then(step(change.case, now))
     return change
 

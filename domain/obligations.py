@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from domain.law.answers import LegalAnswer
+from domain.law.deductions import DeductionFigures
 from domain.working_days import Term
 
 
@@ -52,6 +53,8 @@ class SettlementPlan:
 
     payments: tuple[PaymentPlan, ...]
     law: tuple[LegalAnswer, ...] = ()
+    deductions: DeductionFigures | None = None
+    """None where no such law is known: then nothing can be deducted."""
 
 
 @dataclass(frozen=True)

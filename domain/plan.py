@@ -74,6 +74,8 @@ class Policy:
     """Days before the last day on which HR is warned (NOT-08)."""
     payment_notice: int = 3
     """Working days before a payment is due on which HR is asked for it (PAY-02)."""
+    deduction_reply: int = 5
+    """Working days after the written notice of a deduction on which the leaver may reply (PAY-04)."""
     severance_hold: int = 30
     """Calendar days after the last day for which severance may at most wait for the handover (HND-03)."""
 
@@ -85,6 +87,7 @@ class Policy:
             ("remind_every", 1, self.remind_every, 60),
             ("pursue_days", 0, self.pursue_days, 366),
             ("payment_notice", 1, self.payment_notice, 20),
+            ("deduction_reply", 1, self.deduction_reply, 30),
             ("severance_hold", 0, self.severance_hold, 90),
             *(("last_day_warnings", 0, days, 366) for days in self.last_day_warnings),
         ):

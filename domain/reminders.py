@@ -37,6 +37,10 @@ def sent(case: Case, keys: Set[str], now: datetime) -> Case:
         replace(p, remind_at=usual, reminders=p.reminders + 1) if f"payment:{p.kind.value}" in keys else p
         for p in case.payments
     )
+    claims = tuple(
+        replace(d, remind_at=usual, reminders=d.reminders + 1) if f"deduction:{d.id}" in keys else d
+        for d in case.deductions
+    )
     left = case.aftercare and _left(case.aftercare, keys, usual)
     return replace(
         case,
@@ -46,6 +50,7 @@ def sent(case: Case, keys: Set[str], now: datetime) -> Case:
         record=record,
         non_compete=restraint,
         payments=payments,
+        deductions=claims,
         aftercare=left,
     )
 

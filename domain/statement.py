@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from domain.claims import Deduction
 from domain.law.answers import LegalAnswer
 from domain.law.averages import AverageWage
 from domain.law.leave import LeaveAccount, counted_days, unused_leave
@@ -44,6 +45,8 @@ class StatementLine:
     """What the figure leaves open."""
     in_doubt: bool = False
     """Whether it is owed at all is not found yet."""
+    deduction: Deduction | None = None
+    """What was decided, for a line below zero."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,10 @@ class Statement:
         return all(line.amount is not None for line in self.lines)
 
 
-def statement(book: RuleBook, on_file: OnFile, payments: tuple[Payment, ...]) -> Statement:
-    """What is to be paid because of the ending, by the law of the last day. Raises NoRule.
+def statement(
+    book: RuleBook, on_file: OnFile, payments: tuple[Payment, ...], deductions: tuple[Deduction, ...] = ()
+) -> Statement:
+    """What is to be paid because of the ending, less what people have decided. Raises NoRule.
 
     Wages, commission and bonus of the last months are in the payroll and never in these records.
     """
@@ -77,7 +82,16 @@ def statement(book: RuleBook, on_file: OnFile, payments: tuple[Payment, ...]) ->
         _leave(book, on_file, by),
     ]
     lines += [_severance(book, on_file, owed) for owed in payments if _is_severance(owed)]
+    lines += [_decided(book, on_file, one, by) for one in deductions]
     return Statement(book.national.currency, tuple(lines))
+
+
+def _decided(book: RuleBook, on_file: OnFile, one: Deduction, due: date) -> StatementLine:
+    """Raises ValueError if nobody has decided it: nothing is ever deducted by itself (PAY-04)."""
+    if one.amount is None or not one.decided_by:
+        raise ValueError(f"nobody has decided deduction {one.id}")
+    answer = book.answer("PAY-04", on_file.last_day, one.working, action=Action.RECORD)
+    return StatementLine(LineKind.DECIDED_DEDUCTION, one.amount * -1, due, answer, deduction=one)
 
 
 def _is_severance(payment: Payment) -> bool:

@@ -47,6 +47,7 @@ from models.decision_bodies import (
     WaiveItems,
     WitnessRefusal,
 )
+from models.deduction_bodies import DecideDeduction, DropDeduction, ProposeDeduction, ReplyToDeduction
 
 B = TypeVar("B", bound=Body)
 
@@ -119,6 +120,10 @@ DECISIONS: dict[str, DecisionKind] = {
         _kind(DecideNonCompete),
         _kind(ConfirmPayment),
         _kind(DismissPayment),
+        _kind(ProposeDeduction),
+        _kind(ReplyToDeduction),
+        _kind(DecideDeduction),
+        _kind(DropDeduction),
         _kind(CompleteDuty),
         _kind(ConfirmCompensation),
         _kind(ExcuseCompensation),

@@ -13,7 +13,8 @@ from models.tables import CaseView, Document, FactRow
 from models.visibility import paper_document
 
 DELIVERED = "PaperDelivered"
-_PROVED = {paper_document(kind): kind for kind in (PaperKind.CERTIFICATE, PaperKind.SETTLEMENT_STATEMENT)}
+_TO_BE_PROVED = (PaperKind.CERTIFICATE, PaperKind.SETTLEMENT_STATEMENT, PaperKind.DEDUCTION_NOTICE)
+_PROVED = {paper_document(kind): kind for kind in _TO_BE_PROVED}
 """Papers whose delivery the company may have to prove."""
 
 

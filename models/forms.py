@@ -45,9 +45,9 @@ NAMES = {
     DECISION: "decision",
     LEVEL: "level",
     REGION: "region",
-    CURRENCY: "currency",
     SOME_AMOUNT: "amount",
     POSITIVE_AMOUNT: "amount",
+    CURRENCY: "currency",
     SHARE: "share",
     HALF_DAYS: "days",
 }

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from domain.case import Case, PaperKind
 from domain.change import Notification
+from domain.claims import Deduction
 from domain.errors import RefusalKind
 from domain.handover import KindCount, Signature
 from domain.law.answers import PinnedBook
@@ -137,6 +138,10 @@ class PaperOrder(Message):
     """The law that the case is pinned to, for a paper that reckons by it."""
     payments: tuple[Payment, ...] = ()
     """What a settlement statement is about."""
+    deductions: tuple[Deduction, ...] = ()
+    """The one that a notice tells of; for a statement those that were decided."""
+    reply_until: date | None = None
+    """Of a notice: the last day to reply on."""
 
 
 class IssuedPaper(Message):

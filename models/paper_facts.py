@@ -1,10 +1,12 @@
 """What the company's records say for the papers of one departure. All SQL of the papers is here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
+from domain.claims import Deduction
 from domain.law.rulebook import RuleBook
 from domain.law.severance import Termination
 from domain.obligations import Payment
@@ -49,6 +51,10 @@ class PaperFacts:
     """The law as the case is pinned to it, if the paper reckons by it."""
     termination: Termination | None
     payments: tuple[Payment, ...]
+    deductions: tuple[Deduction, ...]
+    reply_until: date | None
+    names: Mapping[str, str]
+    """Of whoever decided a deduction, by account."""
 
 
 def gather(session: Session, order: PaperOrder) -> PaperFacts:
@@ -72,7 +78,15 @@ def gather(session: Session, order: PaperOrder) -> PaperFacts:
         book=book,
         termination=termination_of(notice),
         payments=order.payments,
+        deductions=order.deductions,
+        reply_until=order.reply_until,
+        names=_names(session, {one.decided_by for one in order.deductions}),
     )
+
+
+def _names(session: Session, accounts: set[str]) -> dict[str, str]:
+    rows = session.exec(select(Account.id, Account.name).where(col(Account.id).in_(accounts))).all()
+    return dict(rows)
 
 
 def _suspended(session: Session, frozen: tuple[tuple[str, str], ...]) -> tuple[Suspended, ...]:

@@ -7,6 +7,10 @@ from domain.case import PaperKind
 from domain.people import Role
 from models.accounts import Caller
 
+_MONEY = ("hr", "counsel", "auditor", "leaver")
+"""What is paid or deducted is between the company and the leaver, too."""
+_ABOUT_MONEY = ("payments", "deductions")
+_FACTS_ABOUT_MONEY = ("Payment", "Deduction")
 WHOLE = ("hr", "counsel", "auditor", "leaver", "witness")
 _BY_ROLE = (Role.HR, Role.COUNSEL, Role.AUDITOR, Role.SECURITY, Role.ADMINISTRATOR, Role.ENGINEER)
 _RESTRICTED = ("counsel", "auditor", "leaver")
@@ -27,6 +31,7 @@ _READERS = {
     PaperKind.FREEZE_AGREEMENT: ("hr", "counsel", "leaver"),
     PaperKind.CERTIFICATE: ("hr", "counsel", "auditor", "leaver"),
     PaperKind.SETTLEMENT_STATEMENT: ("hr", "counsel", "auditor", "leaver"),
+    PaperKind.DEDUCTION_NOTICE: ("hr", "counsel", "auditor", "leaver"),
 }
 """Notice and papers are between the company and the leaver: the witness sees the rest of the case, and none of them."""
 
@@ -96,10 +101,21 @@ def may_read(document_id: str, document_kind: str, of: tuple[str, ...], shown: d
     return sees_everything(of) or bool(record and record["document_id"] == document_id)
 
 
+def visible_fact(kind: str, data: dict[str, Any], of: tuple[str, ...]) -> dict[str, Any]:
+    """What a person with these relations, who sees the whole case, may see of a fact: that it is there, in any case."""
+    return data if _sees_money(of) or not kind.startswith(_FACTS_ABOUT_MONEY) else {}
+
+
+def _sees_money(of: tuple[str, ...]) -> bool:
+    return any(relation in _MONEY for relation in of)
+
+
 def visible(snapshot: dict[str, Any], of: tuple[str, ...], account: str) -> dict[str, Any]:
     """The part of the snapshot that a person with these relations may see."""
-    if sees_everything(of):
+    if _sees_money(of):
         return snapshot
+    if sees_everything(of):
+        return {key: value for key, value in snapshot.items() if key not in _ABOUT_MONEY}
     shown: dict[str, Any] = {key: snapshot.get(key) for key in _HEADER}
     if RESTRICTED in of:
         return {**shown, "employee_id": "", "aftercare": {key: snapshot["aftercare"].get(key) for key in _STORED}}

@@ -31,6 +31,7 @@ _FAMILIES = {
     "paper": ("paper", "problem"),
     "duty": ("duty", "day"),
     "payment": ("payment", "day", "reason"),
+    "deduction": ("deduction", "day", "reason", "amount"),
     "compensation": ("month", "day"),
     "erasure": ("file", "day", "problem"),
     "file": ("file",),
@@ -114,6 +115,8 @@ class Wording:
                 return text(f"duty.{task.subject}", reader.language)
             case "payment":
                 return text(f"payment.{task.subject}", reader.language)
+            case "deduction":
+                return next((d.proposal.subject for d in self.case.deductions if d.id == task.subject), task.subject)
             case "compensation":
                 return text("compensation.month", reader.language, month=task.subject)
         return ""

@@ -11,6 +11,7 @@ from pydantic_core.core_schema import ErrorType
 
 from api import field_problems
 from domain.case import PaperKind, Stage
+from domain.claims import DeductionStatus
 from domain.desk.access import Action
 from domain.desk.entries import Step
 from domain.desk.orders import OrderState
@@ -37,6 +38,7 @@ FAMILIES: dict[str, set[str]] = {
     "duty": {member.value for member in DutyKind},
     "file_kind": {member.value for member in FileKind},
     "payment": {member.value for member in PaymentKind},
+    "deduction_status": {member.value for member in DeductionStatus},
     "interruption": {member.value for member in InterruptionKind},
     "desk_action": {member.value for member in Action},
     "order_state": {member.value for member in OrderState},

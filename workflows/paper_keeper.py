@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from activities.casework import CaseActivities
-from domain import papers
+from domain import deductions, papers
 from domain.case import Case, PaperKind
 from domain.change import Rule
 from models.messages import IssuedPaper, PaperOrder
@@ -34,34 +34,37 @@ class PaperKeeper:
         """In rounds, as long as the paper is due; after each one in vain HR is alarmed."""
         plan = options.FIRST_ROUND
         while kind in papers.due(self._journal.case):
+            order = _order(self._journal.case, kind, self._journal.at)
             try:
-                made = await self._make(kind, plan)
+                made = await self._make(order, plan)
             except ActivityError as error:
                 await self._journal.apply(_missing(kind, Failure.of(error, plan).problem))
                 plan = options.HOURLY_ROUND if kind is PaperKind.CERTIFICATE else options.LATER_ROUND
             else:
-                await self._journal.apply(_issued(kind, made))
+                await self._journal.apply(_issued(order, made))
 
-    async def _make(self, kind: PaperKind, plan: options.Round) -> IssuedPaper:
-        case = self._journal.case
+    async def _make(self, order: PaperOrder, plan: options.Round) -> IssuedPaper:
         return await workflow.execute_activity_method(
             CaseActivities.issue_paper,
-            _order(case, kind, self._journal.at),
+            order,
             schedule_to_close_timeout=plan.lasts,
             start_to_close_timeout=options.LIGHT_STEP,
             retry_policy=plan.retry,
-            summary=f"issue the {kind.value.replace('_', ' ')}",
+            summary=f"issue the {order.kind.value.replace('_', ' ')}",
         )
 
 
 def _order(case: Case, kind: PaperKind, now: datetime) -> PaperOrder:
     """What this paper is to be made of, beside the company's records."""
     about: dict[str, Any] = {}
-    match kind:
-        case PaperKind.FREEZE_AGREEMENT:
-            about = {"frozen": _frozen(case)}
-        case PaperKind.SETTLEMENT_STATEMENT:
-            about = {"book": case.agreed.book, "payments": case.payments}
+    wanted = deductions.unnotified(case)
+    if kind is PaperKind.FREEZE_AGREEMENT:
+        about = {"frozen": _frozen(case)}
+    elif kind is PaperKind.SETTLEMENT_STATEMENT:
+        about = {"book": case.agreed.book, "payments": case.payments, "deductions": deductions.decided(case)}
+    elif kind is PaperKind.DEDUCTION_NOTICE and wanted is not None:
+        until = deductions.reply_day(case, now)
+        about = {"book": case.agreed.book, "deductions": (wanted,), "reply_until": until}
     return PaperOrder(
         case_id=case.case_id, employee_id=case.employee_id, kind=kind, last_day=case.final_day, now=now, **about
     )
@@ -71,8 +74,9 @@ def _frozen(case: Case) -> tuple[tuple[str, str], ...]:
     return tuple((system.system, right) for system in case.systems for right in system.frozen)
 
 
-def _issued(kind: PaperKind, made: IssuedPaper) -> Rule:
-    return lambda case, now: papers.issued(case, kind, made.document_id, made.sha256, now)
+def _issued(order: PaperOrder, made: IssuedPaper) -> Rule:
+    notice = papers.Notice(order.deductions[0].id, order.reply_until) if order.reply_until else None
+    return lambda case, now: papers.issued(case, order.kind, made.document_id, made.sha256, now, notice)
 
 
 def _missing(kind: PaperKind, problem: str) -> Rule:

@@ -1,6 +1,7 @@
 """Which rule of the domain carries out which human decision. One line a decision."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from domain import (
@@ -9,6 +10,7 @@ from domain import (
     checklist,
     clearances,
     closing,
+    deduction_decisions,
     freezing,
     grants,
     holds,
@@ -21,6 +23,7 @@ from domain.change import Rule
 from domain.handover import Proof as ItemProof
 from domain.people import Actor
 from models import decision_bodies as d
+from models import deduction_bodies as on_deductions
 
 # A table of lambdas can't say that each takes the body named beside it; the decision's own model has checked it before.
 Binding = Callable[[Actor, Any], Rule]
@@ -64,6 +67,16 @@ RULES: dict[type[d.Body], Binding] = {
     d.DecideNonCompete: lambda by, b: lambda c, now: non_compete.decide(c, by, b.enforce, b.reason, now),
     d.ConfirmPayment: lambda by, b: lambda c, now: settlement.confirm(c, by, b.payment, b.paid_on, b.reference, now),
     d.DismissPayment: lambda by, b: lambda c, now: settlement.dismiss(c, by, b.payment, b.reason, now),
+    on_deductions.ProposeDeduction: lambda by, b: lambda c, now: deduction_decisions.propose(c, by, b.proposal, now),
+    on_deductions.ReplyToDeduction: lambda by, b: (
+        lambda c, now: deduction_decisions.reply(c, by, b.deduction, b.answer is d.Answer.ACCEPT, b.reply, now)
+    ),
+    on_deductions.DecideDeduction: lambda by, b: (
+        lambda c, now: deduction_decisions.decide(c, by, b.deduction, Decimal(b.amount), b.reason, now)
+    ),
+    on_deductions.DropDeduction: lambda by, b: (
+        lambda c, now: deduction_decisions.drop(c, by, b.deduction, b.reason, now)
+    ),
     d.CompleteDuty: lambda by, b: (
         lambda c, now: aftercare_decisions.complete_duty(c, by, b.duty, b.done_on, b.reference, now)
     ),

@@ -86,6 +86,7 @@ def _payments(case: Case) -> list[str]:
         else:
             state = f"due {payment.due.isoformat()}" + (", OVERDUE" if payment.overdue_at else "")
         lines.append(f"- {'[x]' if payment.settled else '[ ]'} {payment.kind.value}: {state}")
+    lines += [f"- deduction {one.id}: {one.status.value}" for one in case.deductions]
     return lines
 
 

@@ -18,7 +18,15 @@ from models.deliveries import note_delivery
 from models.forms import DOCUMENT_ID
 from models.tables import Document, Notice
 from models.views import ChainCheck, FactLine, NoticeOnFile, Page
-from models.visibility import ERASE_CERTIFICATE, RESTRICTED, may_read, may_read_notice, paper_kind, visible
+from models.visibility import (
+    ERASE_CERTIFICATE,
+    RESTRICTED,
+    may_read,
+    may_read_notice,
+    paper_kind,
+    visible,
+    visible_fact,
+)
 from texts import DEFAULT, text
 
 router = APIRouter(prefix="/cases/{case_id}", tags=["evidence"])
@@ -48,12 +56,16 @@ def read_facts(
 
     `hash` is the SHA-256 of `{case_id, seq, number, kind, at, by, data, previous}` in canonical JSON (RFC 8785), with
     `at` in UTC (`+00:00`): anybody can recompute it.
+
+    The witness sees that something was paid or deducted, and not what: `data` is empty there.
     """
     with reading(engine) as session:
-        seen(session, case_id, caller, whole=True)
+        _, _, of = seen(session, case_id, caller, whole=True)
         rows, after = queries.facts(session, case_id, limit, cursor)
         names = queries.names(session, {row.by for row in rows if row.by})
     lines = [FactLine(**row.model_dump(exclude={"case_id"}), by_name=names.get(row.by, "")) for row in rows]
+    for line in lines:
+        line.data = visible_fact(line.kind, line.data, of)
     return Page(items=lines, next=after)
 
 

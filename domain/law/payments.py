@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from domain.law.deductions import figures
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
 from domain.law.severance import Termination, is_due
@@ -37,6 +38,14 @@ def plan(
             if waiting.doubtful
             else book.answer("HND-03", last_day, "")
         )
+    by = figures(book, last_day, book.national.currency) if _knows_deductions(book, last_day) else None
+    if by is not None:
+        law.append(book.answer("PAY-03", last_day, f"≤ {percent(by.cap)}"))
+        law.append(book.answer("PAY-04", last_day, ", ".join(by.gates)))
     low, high = (percent(exposure.decimal(name)) for name in ("extra_low", "extra_high"))
     law.append(book.answer(exposure.id, last_day, f"{low} – {high}"))
-    return SettlementPlan(tuple(payments), tuple(law))
+    return SettlementPlan(tuple(payments), tuple(law), by)
+
+
+def _knows_deductions(book: RuleBook, on: date) -> bool:
+    return all(book.find(rule, on) is not None for rule in ("PAY-03", "PAY-04"))

@@ -16,6 +16,8 @@ from activities.failures import PersonMustAct
 from activities.papers import MEDIA_TYPE, DatabasePapers
 from domain.case import PaperKind
 from domain.certificate import FIELDS
+from domain.claims import DeductionStatus
+from domain.money import Money
 from domain.obligations import Payment, PaymentKind
 from models.database import reading, writing
 from models.employment import EmploymentTerms
@@ -24,16 +26,31 @@ from models.messages import IssuedPaper, PaperOrder
 from models.tables import Account, ConnectedSystem, Department, Document, Employee, Notice, SystemRight
 from tests import builders as b
 from tests.domain import cases as c
+from tests.domain import pay
 
 CASE = "c" * 32
 COMPANY = "华东示例物流有限公司"
 EVIL = "<script>alert(1)</script>&\"'"
 FROZEN = (("crm", "contact_customers"), ("crm", "export"), ("erp", "create_orders"))
 CERTIFICATE, NOTICE, AGREEMENT = PaperKind.CERTIFICATE, PaperKind.PRIVACY_NOTICE, PaperKind.FREEZE_AGREEMENT
-STATEMENT = PaperKind.SETTLEMENT_STATEMENT
+STATEMENT, DEDUCTION = PaperKind.SETTLEMENT_STATEMENT, PaperKind.DEDUCTION_NOTICE
+CLAIM = pay.proposed(pay.case(), line_amount="4200.00").deductions[0]
+DECIDED = replace(
+    CLAIM,
+    status=DeductionStatus.DECIDED,
+    amount=Money(Decimal("900.00"), "CNY"),
+    decided_by="a-counsel",
+    decided_because="客户亦有过错",
+)
 WAGES = Payment(PaymentKind.WAGES, c.LAST_DAY, c.NOW)
 SEVERANCE = Payment(PaymentKind.SEVERANCE, date(2027, 1, 22), c.NOW)
 BOOK = library().book("CN-SH").pinned
+ABOUT: dict[PaperKind, dict[str, Any]] = {
+    AGREEMENT: {"frozen": FROZEN},
+    STATEMENT: {"book": BOOK, "payments": (WAGES,)},
+    DEDUCTION: {"book": BOOK, "deductions": (CLAIM,), "reply_until": date(2026, 11, 30)},
+}
+"""What an order of each kind carries beside the usual."""
 NOT_IN_A_CERTIFICATE = ("原因", "辞职", "表现", "评价", "放弃", "争议", "结清", "交接", "reason", "waive", "handover")
 NOT_IN_A_STATEMENT = (
     "放弃",
@@ -125,8 +142,7 @@ def order(kind: PaperKind, **changes: Any) -> PaperOrder:
         "kind": kind,
         "last_day": c.LAST_DAY,
         "now": c.OVER if kind in (CERTIFICATE, STATEMENT) else c.NOW,
-        "frozen": FROZEN if kind is AGREEMENT else (),
-        **({"book": BOOK, "payments": (WAGES,)} if kind is STATEMENT else {}),
+        **ABOUT.get(kind, {}),
     }
     return PaperOrder(**{**usual, **changes})
 
@@ -419,3 +435,68 @@ def test_the_statement_holds_no_waiver_and_no_line_for_the_employee_to_sign(comp
 def test_the_statement_reckons_by_the_law_that_the_case_is_pinned_to(company: Engine) -> None:
     with pytest.raises(KeyError, match="1999-01"):
         issue(company, STATEMENT, book=replace(BOOK, version="1999-01"))
+
+
+@pytest.mark.law("HND-04", "PAY-03", "PAY-04")
+def test_what_was_decided_to_be_deducted_is_a_line_of_its_own_below_zero_with_who_decided_it_and_why(
+    company: Engine,
+) -> None:
+    change(company, EmploymentTerms, "e-lin", average_wage=Decimal(21750), leave_days=Decimal(10))
+    change(company, Account, "a-counsel", name="周律")
+    shown = statement(company, WAGES, deductions=(DECIDED,))
+    assert lines(shown)["扣款：SO-2611"][0] == "-900.00"
+    assert lines(shown)["已列明金额小计（不含空白）"][0] == "17,100.00"
+    for said in ("决定人：周律，理由：客户亦有过错", "Decided by 周律", CLAIM.working):
+        assert said in shown.text, said
+
+
+@pytest.mark.law("PAY-04")
+def test_what_nobody_decided_can_not_stand_in_a_statement(company: Engine) -> None:
+    with pytest.raises(ValueError, match="nobody has decided deduction d1"):
+        issue(company, STATEMENT, deductions=(CLAIM,))
+
+
+@pytest.mark.law("PAY-03", "PAY-04")
+def test_the_notice_of_a_deduction_says_why_how_much_on_what_evidence_and_how_to_reply_until_when(
+    company: Engine,
+) -> None:
+    shown = read(company, DEDUCTION)
+    for row in (
+        ("事项", "SO-2611"),
+        ("理由", "sent to the wrong address"),
+        ("已证明的损失", "1,800.00 CNY"),
+        ("拟扣金额", "1,500.00 CNY"),
+        ("最多可扣金额", "1,500.00 CNY"),
+        ("事先约定", "劳动合同：clause 12（2024年3月1日）"),
+        ("过错", "F-1"),
+        ("损失", "L-1"),
+        ("因果关系", "C-1"),
+    ):
+        assert row in shown.rows, row
+    for said in (
+        "请在2026年11月30日（含当日）以前答复",
+        "12000.00 × 20 % = 2400.00; 12000.00 − 2740.00 = 9260.00; max(0, min(2400.00, 9260.00) − 0.00) = 2400.00",
+        "没有答复不视为同意",
+        "仍未决定的，工资全额发放",
+        "张小燕",
+        "《工资支付暂行规定》第十五条、第十六条",
+        "30 November 2026",
+        "Silence is no consent",
+    ):
+        assert said in shown.text, said
+
+
+@pytest.mark.law("HND-04", "PAY-04")
+def test_neither_notice_nor_statement_bundles_a_waiver(company: Engine) -> None:
+    for text in (read(company, DEDUCTION).text, statement(company, WAGES, deductions=(DECIDED,)).text):
+        assert [word for word in NOT_IN_A_STATEMENT if word in text.lower()] == []
+
+
+def test_hostile_words_in_a_claim_are_text_and_nothing_else(company: Engine) -> None:
+    body = pay.claim(subject=EVIL, reason=EVIL, agreement=EVIL, fault=EVIL, loss=EVIL, causation=EVIL)
+    claim = replace(CLAIM, proposal=body.proposal)
+    shown = read(company, DEDUCTION, deductions=(claim,))
+    assert shown.rows.count(("过错", EVIL)) == 1
+    assert "script" not in shown.tags
+    decided = replace(claim, amount=DECIDED.amount, decided_by="a-counsel", decided_because=EVIL)
+    assert "script" not in statement(company, WAGES, deductions=(decided,)).tags

@@ -37,6 +37,8 @@ AFTERWARDS = {
     "record_interruption",
     "end_non_compete",
 }
+DEDUCTIONS = {"propose_deduction", "reply_to_deduction", "decide_deduction", "drop_deduction"}
+"""They have their own tests: test_deductions.py."""
 DUTY: dict[str, Any] = {"duty": "housing_fund", "done_on": "2026-11-20", "reference": "receipt 118"}
 WAIVED: dict[str, Any] = {"items": ["devices"], "reason": "not needed"}
 
@@ -95,7 +97,7 @@ async def test_every_kind_of_decision_reaches_the_case_over_http(
     await does("zhou", "refuse_signature", "SignatureRefused", account="a-zhou", reason="figures")
     await does("wang", "witness_refusal", "SignatureRefusalWitnessed", account="a-zhou", password=PASSWORD)
     await does("lin", "sign_record", "RecordSigned", sha256=record, password=PASSWORD)
-    assert seen | AFTERWARDS == set(DECISIONS)
+    assert seen | AFTERWARDS | DEDUCTIONS == set(DECISIONS)
 
 
 async def test_what_follows_the_last_day_is_entered_over_http_before_and_after_the_case_has_closed(

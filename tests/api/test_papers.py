@@ -21,6 +21,7 @@ from models.visibility import may_read, paper_document, paper_kind
 from tests import builders
 from tests.api.house import Api, problem
 from tests.api.rows import START, opened_case, write_case
+from tests.domain import pay
 
 CERTIFICATE = PaperKind.CERTIFICATE
 READERS = {
@@ -28,6 +29,7 @@ READERS = {
     PaperKind.FREEZE_AGREEMENT: {"hr", "counsel", "lin"},
     PaperKind.CERTIFICATE: {"hr", "counsel", "auditor", "lin"},
     PaperKind.SETTLEMENT_STATEMENT: {"hr", "counsel", "auditor", "lin"},
+    PaperKind.DEDUCTION_NOTICE: {"hr", "counsel", "auditor", "lin"},
 }
 PEOPLE = ("hr", "counsel", "auditor", "lin", "wang", "zhou", "sec", "it-clerk", "admin", "engineer", "stranger")
 NAMES = {
@@ -35,6 +37,7 @@ NAMES = {
     PaperKind.FREEZE_AGREEMENT: "劳动合同补充协议（草案）.html",
     PaperKind.CERTIFICATE: "离职证明.html",
     PaperKind.SETTLEMENT_STATEMENT: "离职结算单.html",
+    PaperKind.DEDUCTION_NOTICE: "扣款告知书.html",
 }
 
 
@@ -43,9 +46,11 @@ def closed(api: Api) -> Case:
     """A case that has closed with all its papers issued."""
     case = opened_case(api.engine)
     papers = DatabasePapers(api.engine, builders.COMPANY)
+    claim = pay.proposed(pay.case()).deductions[0]
     for kind in PaperKind:
+        about = {"deductions": (claim,), "reply_until": claim.reply_until} if kind is PaperKind.DEDUCTION_NOTICE else {}
         order = PaperOrder(
-            case_id=case.case_id, employee_id="e-lin", kind=kind, last_day=case.final_day, now=START, frozen=()
+            case_id=case.case_id, employee_id="e-lin", kind=kind, last_day=case.final_day, now=START, **about
         )
         made = papers.issue(order)
         case = replace(case, papers=(*case.papers, Paper(kind, made.document_id, made.sha256, START)))
@@ -119,6 +124,18 @@ async def test_the_leavers_first_look_at_the_certificate_proves_its_delivery_onc
     )
     with reading(api.engine) as session:
         assert not facts.verify(closed.case_id, queries.all_facts(session, closed.case_id)).problems
+
+
+@pytest.mark.law("PAY-02", "PAY-04")
+@pytest.mark.parametrize(
+    ("kind", "rule"), [(PaperKind.SETTLEMENT_STATEMENT, "HND-04"), (PaperKind.DEDUCTION_NOTICE, "PAY-04")]
+)
+async def test_statement_and_notice_are_proved_to_have_reached_the_leaver_as_well(
+    api: Api, closed: Case, kind: PaperKind, rule: str
+) -> None:
+    await api.person("lin").get(address(closed, kind))
+    (fact,) = delivered(api.engine)
+    assert (fact.data["paper"], fact.data["rule"]) == (kind, rule)
 
 
 @pytest.mark.law("CRT-01")

@@ -1,8 +1,11 @@
 """What holds for every case at every moment, whoever did whatever before. Each sentence is a check of its own."""
 
-from domain import access, closing, non_compete, settlement, signing
+from decimal import Decimal
+
+from domain import access, closing, deductions, non_compete, settlement, signing
 from domain.case import Gap, PaperKind, Stage
 from domain.checklist import PENDING
+from domain.claims import UNDECIDED
 from domain.handover import ClearanceStatus, ItemStatus
 from domain.law.freeze import Scope
 from domain.obligations import PaymentKind
@@ -127,13 +130,14 @@ def completed_means_that_nothing_is_missing(world: World) -> None:
 
 def every_paper_is_issued_once_and_none_certifies_an_end_that_was_not(world: World) -> None:
     case = world.case
-    kinds = [paper.kind for paper in case.papers]
-    assert len(kinds) == len(set(kinds))
-    assert not set(kinds) & set(case.papers_missing)
+    papers = [(paper.kind, paper.subject) for paper in case.papers]
+    assert len(papers) == len(set(papers))
+    kinds = {kind for kind, subject in papers if not subject}
+    assert not kinds & set(case.papers_missing)
     if case.stage in (*NOTICE, *TAKEN_BACK):
         assert PaperKind.CERTIFICATE not in kinds
     if case.stage is Stage.COMPLETED:
-        assert {PaperKind.CERTIFICATE, PaperKind.PRIVACY_NOTICE} <= set(kinds)
+        assert {PaperKind.CERTIFICATE, PaperKind.PRIVACY_NOTICE} <= kinds
 
 
 def only_severance_ever_waits_for_the_handover_and_never_for_ever(world: World) -> None:
@@ -150,6 +154,24 @@ def only_severance_ever_waits_for_the_handover_and_never_for_ever(world: World) 
             assert payment.overdue_at is not None
 
 
+def nothing_is_deducted_that_was_not_told_heard_and_decided_by_somebody_else(world: World) -> None:
+    """PAY-03, PAY-04."""
+    case = world.case
+    found = deductions.decided(case)
+    assert len({one.proposal.subject for one in found}) == len(found)
+    for one in found:
+        assert one.notified_on is not None
+        assert one.decided_by not in ("", one.proposed_by, case.agreed.leaver)
+    wages = settlement.of(case, PaymentKind.WAGES)
+    if world.settled and wages is not None and (wages.settled or wages.overdue_at is not None):
+        assert not [one for one in case.deductions if one.status in UNDECIDED], "the wages are paid in full"
+    if found:
+        wage = min(one.proposal.month.wage.amount for one in found)
+        taken = sum((one.amount.amount for one in found if one.amount), Decimal(0))
+        assert taken <= wage * Decimal("0.2")
+        assert wage - taken >= Decimal(2740)
+
+
 INVARIANTS = (
     no_right_is_wanted_that_was_not_held,
     nothing_frozen_is_wanted_without_a_running_grant,
@@ -164,4 +186,5 @@ INVARIANTS = (
     completed_means_that_nothing_is_missing,
     every_paper_is_issued_once_and_none_certifies_an_end_that_was_not,
     only_severance_ever_waits_for_the_handover_and_never_for_ever,
+    nothing_is_deducted_that_was_not_told_heard_and_decided_by_somebody_else,
 )

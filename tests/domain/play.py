@@ -14,7 +14,9 @@ from domain.people import Actor
 from domain.rights import GrantStatus
 from domain.timezones import local_date
 from models import decision_bodies as d
+from models import deduction_bodies as on_deductions
 from tests.domain import cases as c
+from tests.domain import pay
 from tests.domain.world import World
 
 ROLES = {actor.account: actor for actor in (c.HR, c.OTHER_HR, c.SECURITY, c.COUNSEL, c.ADMINISTRATOR)}
@@ -59,12 +61,19 @@ def answer(case: Case, task: Task, willing: bool) -> d.Body:
             return d.DecideNonCompete(enforce=willing, reason=WHY)
         case "answer_withdrawal":
             return d.AnswerWithdrawal(answer=yes)
-    return settle(task)
+    return settle(case, task, yes)
 
 
-def settle(task: Task) -> d.Body:
-    """What HR does with what the company owes: does it."""
+def settle(case: Case, task: Task, yes: d.Answer) -> d.Body:
+    """What people do with what the company owes, or wants to deduct: pay it, reply, decide."""
     match task.kind:
+        case "reply_to_deduction":
+            return on_deductions.ReplyToDeduction(deduction=task.subject, answer=yes, reply="it was not me")
+        case "decide_deduction" if yes is d.Answer.REFUSE:
+            return on_deductions.DropDeduction(deduction=task.subject, reason=WHY)
+        case "decide_deduction":
+            most = next(one.most for one in case.deductions if one.id == task.subject)
+            return on_deductions.DecideDeduction(deduction=task.subject, amount=f"{most.amount}", reason=WHY)
         case "confirm_payment":
             return d.ConfirmPayment(payment=PaymentKind(task.subject), paid_on=c.TODAY, reference="bank 7")
         case "complete_duty":
@@ -113,6 +122,7 @@ def moves(world: World) -> dict[str, list[tuple[Actor, d.Body]]]:
         "delegate": [(person(by), d.DelegateClearance(department=name, to="chen")) for name, by in asking],
         "state refusal": [(by, d.RefuseSignature(account=a, reason=WHY)) for a in unsigned for by in (witness, c.HR)],
         "agree": [(c.HR, d.FileFreezeAgreement(reference="AGR-31", signed_on=ahead[0]))],
+        "deduct": [(by, pay.claim(subject=s)) for s in ("SO-1", "SO-2", "laptop") for by in (c.HR, c.COUNSEL)],
         "hold": [(c.COUNSEL, d.PlaceHold(reason=WHY)), (c.COUNSEL, d.LiftHold())],
         "close": [(c.HR, d.CloseCase(reason=WHY))],
     }

@@ -11,13 +11,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from domain import agenda
 from domain.case import Case, Stage
-from domain.law.freeze import FreezeAnswer, Scope
+from domain.law.freeze import BasisKind, FreezeAnswer, Scope
 from domain.law.severance import Termination
 from domain.obligations import PaymentKind
 from domain.people import Actor
 from domain.plan import NonCompetePlan, Plan, SystemPlan
 from domain.working_days import WorkingCalendar
 from models import decision_bodies as d
+from models import deduction_bodies as on_deductions
 from tests.domain import cases as c
 from tests.domain import invariants, pay, play
 from tests.domain.afterwards import AFTERCARE
@@ -103,6 +104,25 @@ BODIES: dict[type[d.Body], st.SearchStrategy[d.Body]] = {
         reference=st.just("bank 7"),
     ),
     d.DismissPayment: st.builds(d.DismissPayment, payment=st.sampled_from(PaymentKind), reason=st.just("a reason")),
+    on_deductions.ReplyToDeduction: st.builds(
+        on_deductions.ReplyToDeduction, deduction=st.sampled_from(["d1", "d2"]), answer=answers
+    ),
+    on_deductions.DecideDeduction: st.builds(
+        on_deductions.DecideDeduction,
+        deduction=st.sampled_from(["d1", "d2"]),
+        amount=st.sampled_from(["0.01", "1500.00", "2400.01"]),
+        reason=st.just("a reason"),
+    ),
+    on_deductions.DropDeduction: st.builds(
+        on_deductions.DropDeduction, deduction=st.sampled_from(["d1", "d2"]), reason=st.just("a reason")
+    ),
+    on_deductions.ProposeDeduction: st.builds(
+        pay.claim,
+        subject=st.sampled_from(["SO-1", "SO-2", "laptop"]),
+        amount=st.sampled_from(["0.01", "1500.00", "99999.99"]),
+        wage=st.sampled_from(["2739.99", "3000.00", "12000.00"]),
+        agreed_in=st.none() | st.just(BasisKind.POLICY) | st.just(BasisKind.CONTRACT),
+    ),
     d.PlaceHold: st.builds(d.PlaceHold, reason=st.just("a reason")),
     d.LiftHold: st.builds(d.LiftHold, reason=reasons),
 }

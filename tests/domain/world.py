@@ -14,6 +14,7 @@ from domain.errors import Refusal
 from domain.people import Actor
 from domain.plan import Plan
 from models import decision_bodies as d
+from tests.domain import pay
 from workflows.rules import rule_for
 
 FEW_ROUNDS = 50
@@ -112,8 +113,10 @@ class World:
     def issue_papers(self) -> None:
         """Every paper that is due now is made."""
         for kind in papers.due(self.case):
-            self._documents += 1
-            self.apply(_paper_issued(kind, f"d{self._documents}", f"{self._documents:064x}"))
+            while kind in papers.due(self.case):
+                self._documents += 1
+                notice = pay.notice_of(self.case, self.now) if kind is PaperKind.DEDUCTION_NOTICE else None
+                self.apply(_paper_issued(kind, f"d{self._documents}", f"{self._documents:064x}", notice))
 
     def lack_papers(self) -> None:
         """The company's records lack what the papers need."""
@@ -173,8 +176,8 @@ def _people_left(accounts: tuple[str, ...]) -> Rule:
     return lambda case, at: closing.people_left(case, accounts, at)
 
 
-def _paper_issued(kind: PaperKind, document: str, sha256: str) -> Rule:
-    return lambda case, now: papers.issued(case, kind, document, sha256, now)
+def _paper_issued(kind: PaperKind, document: str, sha256: str, notice: papers.Notice | None) -> Rule:
+    return lambda case, now: papers.issued(case, kind, document, sha256, now, notice)
 
 
 def _paper_missing(kind: PaperKind) -> Rule:

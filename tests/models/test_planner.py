@@ -1,6 +1,7 @@
 """The plan of a case is made of the company as it stands when the case opens."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ from sqlalchemy import Engine
 from sqlmodel import col, update
 
 from activities.failures import PersonMustAct
+from domain.money import Money
 from domain.plan import ClearancePlan, Plan, SystemPlan
 from models.calendars import working_calendar
 from models.database import writing
+from models.employment import EmploymentTerms
 from models.messages import StartCase
 from models.planner import DatabasePlanner
 from models.tables import Account, Department, Employee, Entitlement, SystemRight, Template
@@ -220,3 +223,32 @@ def test_beyond_what_is_published_weekends_count_and_the_calendar_says_so() -> N
     assert (calendar.holidays, calendar.makeup_days) == ((), ())
     assert calendar.known_until == date(2199, 12, 2)
     assert [calendar.is_working_day(date(2200, 1, day)) for day in (1, 4, 5)] == [True, False, False]
+
+
+@pytest.mark.law("PAY-02", "PAY-03", "HND-03")
+@pytest.mark.parametrize(
+    ("ending", "kinds"),
+    [("resignation", ["wages"]), ("employer_fault", ["wages", "severance"]), ("expiry", ["wages", "severance"])],
+)
+def test_what_is_paid_at_the_end_is_pinned_with_the_law_of_the_region(
+    company: Engine, ending: str, kinds: list[str]
+) -> None:
+    with writing(company) as session:
+        terms = session.get_one(EmploymentTerms, "e-lin")
+        terms.region, terms.contract_until = "CN-SH", date(2026, 12, 31)
+    grounds = ["unpaid_wages"] if ending == "employer_fault" else []
+    settlement = plan(company, ending=ending, grounds=grounds).settlement
+    assert settlement is not None
+    assert [payment.kind.value for payment in settlement.payments] == kinds
+    assert settlement.deductions is not None
+    assert (settlement.deductions.minimum_wage, f"{settlement.deductions.cap}") == (Money(Decimal(2740), "CNY"), "0.20")
+    assert {"PAY-02", "PAY-03", "PAY-04", "PAY-08", "CRT-04"} <= {answer.rule_id for answer in settlement.law}
+    (said,) = [answer.reason for answer in settlement.law if answer.rule_id == "HND-03"] or [""]
+    assert said == ("severance_in_doubt" if ending == "expiry" else "")
+
+
+def test_where_the_minimum_wage_is_not_known_the_plan_says_so(company: Engine) -> None:
+    settlement = plan(company).settlement
+    assert settlement is not None
+    assert settlement.deductions is not None
+    assert settlement.deductions.minimum_wage is None

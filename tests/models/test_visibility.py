@@ -6,7 +6,7 @@ import pytest
 
 from domain.people import Role
 from models.accounts import Caller
-from models.visibility import relations, visible
+from models.visibility import relations, visible, visible_fact
 
 SNAPSHOT: dict[str, Any] = {
     "case_id": "c1",
@@ -37,6 +37,20 @@ def sees(account: str, *roles: Role, takes_part: bool = False) -> dict[str, Any]
 )
 def test_the_leaver_the_witness_hr_counsel_and_auditors_see_the_whole(account: str, roles: tuple[Role, ...]) -> None:
     assert sees(account, *roles) == SNAPSHOT
+
+
+@pytest.mark.law("PIP-01")
+def test_what_is_paid_or_deducted_is_between_the_company_and_the_leaver() -> None:
+    money = {"payments": [{"kind": "wages"}], "deductions": [{"id": "d1"}]}
+    for account, roles in (("lin", ()), ("x", (Role.HR,)), ("x", (Role.COUNSEL,)), ("wang", (Role.AUDITOR,))):
+        caller = Caller(account, account, None, roles, "zh", "Asia/Shanghai")
+        of = relations(caller, SNAPSHOT, False)
+        assert visible(SNAPSHOT | money, of, account) == SNAPSHOT | money
+        assert visible_fact("DeductionDecided", {"amount": "9.00"}, of) == {"amount": "9.00"}
+    assert visible(SNAPSHOT | money, ("witness",), "wang") == SNAPSHOT
+    assert visible_fact("DeductionDecided", {"amount": "9.00"}, ("witness",)) == {}
+    assert visible_fact("PaymentConfirmed", {"paid_on": "2026-12-23"}, ("witness",)) == {}
+    assert visible_fact("ItemsAccepted", {"items": ["a"]}, ("witness",)) == {"items": ["a"]}
 
 
 @pytest.mark.law("PIP-01")
