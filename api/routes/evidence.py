@@ -105,7 +105,7 @@ def read_document(
 
 
 def _headers(document: Document) -> dict[str, str]:
-    headers = {"repr-digest": _digest(document.sha256)}
+    headers = {"repr-digest": repr_digest(document.sha256)}
     paper = paper_kind(document.kind)
     if paper is not None:
         name = quote(f"{text(f'paper_kind.{paper.value}', DEFAULT)}.html", safe="")
@@ -116,6 +116,6 @@ def _headers(document: Document) -> dict[str, str]:
     return headers
 
 
-def _digest(sha256: str) -> str:
+def repr_digest(sha256: str) -> str:
     """In the form of RFC 9530."""
     return f"sha-256=:{b64encode(bytes.fromhex(sha256)).decode()}:"
