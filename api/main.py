@@ -34,6 +34,8 @@ a lost answer, and it acts once. Only signing in and out, changing one's own pas
 or it may not have been carried out.
 **Texts**: names, titles, reasons and notes hold no control characters, no zero-width characters and no marks that
 change the direction of writing (422). Logins are kept and compared in lower case.
+**The desk** (`/api/v1/desk`): you reach your own records and those of everybody below you, or all by role; what is out of
+reach is not there (404), what your rights don't allow now is refused (403) and noted. Reads are logged with a `purpose`.
 **Questions to the law** (`/api/v1/law`) change nothing and take no key.
 **Lists** are paged by `cursor`.
 """
