@@ -17,7 +17,7 @@ from api.gateway import Gateway
 from api.middleware import RequestContext
 from api.openapi import DescribedApp
 from api.routes import accounts, cases, company, decisions, evidence, health, inbox, law, session
-from api.routes.desk import capacities, customers, orders, ownership, portfolio
+from api.routes.desk import audit, capacities, carriers, customers, orders, ownership, portfolio, receivables, trail
 from config import Settings, settings
 from models.codec import EncryptionCodec, ring
 from models.database import connect
@@ -34,6 +34,9 @@ a lost answer, and it acts once. Only signing in and out, changing one's own pas
 or it may not have been carried out.
 **Texts**: names, titles, reasons and notes hold no control characters, no zero-width characters and no marks that
 change the direction of writing (422). Logins are kept and compared in lower case.
+**The desk** (`/api/v1/desk`): you reach your own records and those of everybody below you, or all by role; what is out
+of reach is not there (404), what your rights don't allow now is refused (403) and noted. Reads are logged with a
+`purpose`.
 **Questions to the law** (`/api/v1/law`) change nothing and take no key.
 **Lists** are paged by `cursor`.
 """
@@ -65,7 +68,7 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
     app.add_middleware(RequestContext)
     errors.install(app)
     v1 = APIRouter(prefix="/api/v1")
-    desk: tuple[Any, ...] = (ownership, customers, orders, portfolio, capacities)
+    desk: tuple[Any, ...] = (ownership, customers, orders, trail, receivables, carriers, audit, portfolio, capacities)
     parts: tuple[Any, ...] = (session, inbox, cases, evidence, decisions, *desk, company, law, accounts)
     for part in parts:
         v1.include_router(part.router)

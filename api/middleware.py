@@ -12,8 +12,8 @@ from api.errors import TooLarge, problem_response
 
 LARGEST_BODY = 1_000_000
 LARGEST_FILE = 20_000_000
-"""Bytes; files are what goes to the import operations, and what the Temporal UI has decrypted."""
-_FILES = ("/api/v1/imports/", "/codec/")
+"""Bytes; files go to the import operations and to the desk, and the Temporal UI has them decrypted."""
+_FILES = ("/api/v1/imports/", "/api/v1/desk/files/", "/codec/")
 
 _HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 """On every answer: what is told to one person is kept by no cache, and is never taken for something else."""

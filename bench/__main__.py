@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 
-from bench import history, latency, lateness, lists, memory, throughput
+from bench import gate, history, latency, lateness, lists, memory, throughput
 from bench.report import Table
 
 _SECTIONS: dict[str, Callable[..., Awaitable[list[Table]]]] = {
@@ -14,6 +14,7 @@ _SECTIONS: dict[str, Callable[..., Awaitable[list[Table]]]] = {
     "throughput": throughput.measure,
     "latency": latency.measure,
     "lists": lists.measure,
+    "gate": gate.measure,
     "memory": memory.measure,
     "lateness": lateness.measure,
 }

@@ -34,7 +34,7 @@ WARM_UP = 5
 
 async def measure(*, quick: bool) -> list[Table]:
     found = [await _on("SQLite", {}, {}, quick=quick)]
-    with _postgresql() as (few, many):
+    with postgresql() as (few, many):
         found.append(await _on("PostgreSQL", {"WANBI_DATABASE_URL": few}, {"WANBI_DATABASE_URL": many}, quick=quick))
     return found
 
@@ -83,7 +83,7 @@ async def _asked(caller: Caller, path: str, account: str) -> float:
 
 
 @contextmanager
-def _postgresql() -> Iterator[tuple[str, str]]:
+def postgresql() -> Iterator[tuple[str, str]]:
     """URLs of two empty databases on a private PostgreSQL server."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # importing it complains of a missing XDG_RUNTIME_DIR, which it can do without

@@ -22,6 +22,8 @@ IDEMPOTENCY_KEY = r"^[\x21-\x7e]+$"
 DECISION = r"^[a-z_]{1,64}$"
 REGION = r"^[A-Z]{2}(-[A-Z0-9]{1,3}){0,2}$"
 """ISO 3166, such as CN-SH."""
+MEDIA_TYPE = r"^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(;[ -~]*)?$"
+"""RFC 9110, section 8.3.1, such as application/pdf."""
 CURRENCY = r"^[A-Z]{3}$"
 """ISO 4217, such as CNY."""
 SOME_AMOUNT = r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,2})?$"
@@ -45,6 +47,7 @@ NAMES = {
     DECISION: "decision",
     LEVEL: "level",
     REGION: "region",
+    MEDIA_TYPE: "media_type",
     SOME_AMOUNT: "amount",
     POSITIVE_AMOUNT: "amount",
     CURRENCY: "currency",

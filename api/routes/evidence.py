@@ -142,18 +142,18 @@ def _headers(document: Document) -> dict[str, str]:
     paper = paper_kind(document.kind)
     if paper is not None:
         return page_headers(document.sha256, text(f"paper_kind.{paper.value}", DEFAULT))
-    return {"repr-digest": _digest(document.sha256)}
+    return {"repr-digest": repr_digest(document.sha256)}
 
 
 def page_headers(sha256: str, name: str) -> dict[str, str]:
     """For a page of ours that is to be shown and saved under this name, and does nothing."""
     return {
-        "repr-digest": _digest(sha256),
+        "repr-digest": repr_digest(sha256),
         "content-disposition": f"inline; filename*=UTF-8''{quote(f'{name}.html', safe='')}",
         "content-security-policy": _SHOWS_AND_DOES_NOTHING,
     }
 
 
-def _digest(sha256: str) -> str:
+def repr_digest(sha256: str) -> str:
     """In the form of RFC 9530."""
     return f"sha-256=:{b64encode(bytes.fromhex(sha256)).decode()}:"

@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 _BY_CODE_POINT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+_MERGED = sa.text("merged_into IS NOT NULL")
 _ONLY_GROW = (
     "customer_note",
     "ownership_change",
@@ -158,7 +159,7 @@ def _customers() -> None:
     op.create_index("customer_by_owner", "customer", ["owner", "number"])
     op.create_index("customer_by_region", "customer", ["region", "number"])
     op.create_index("customer_by_status", "customer", ["status", "number"])
-    op.create_index("ix_customer_merged_into", "customer", ["merged_into"])
+    op.create_index("customer_merged", "customer", ["merged_into"], sqlite_where=_MERGED, postgresql_where=_MERGED)
 
     op.create_table(
         "contact",

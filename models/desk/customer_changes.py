@@ -1,21 +1,19 @@
 """How customers and their people change. What they said before is kept; nothing of them is ever deleted or hidden."""
 
-from typing import Any, TypeVar
-
 from sqlmodel import Session, col, select
 
 from domain.desk.keys import mail_key, name_key, phone_key
 from domain.desk.records import RecordKind
 from domain.errors import conflict, invalid, not_found
-from models.decision_bodies import Body
 from models.desk import customers, ownership
 from models.desk.bodies import ContactChange, CustomerChange, Merge, NewContact, NewCustomer
+from models.desk.changes import change as change_row
+from models.desk.changes import made_number, note, require_version
 from models.desk.gate import Passage
 from models.desk.scopes import Within
-from models.desk.tables import Contact, Customer, RecordChange, new_id
+from models.desk.tables import Contact, Customer
 from models.tables import Employee
 
-Row = TypeVar("Row", Customer, Contact)
 _NUMBER = "C"
 
 
@@ -42,14 +40,9 @@ def add(session: Session, body: NewCustomer, owner: Employee, customer_id: str, 
     return row
 
 
-def made_number(prefix: str, record_id: str) -> str:
-    """A number for a record that came without one: as unique as its id."""
-    return f"{prefix}-{record_id[:20].upper()}"
-
-
 def change(session: Session, row: Customer, body: CustomerChange, by: str, passage: Passage) -> None:
     """Raises Refusal if the customer was changed since it was read."""
-    _change(session, row, body, RecordKind.CUSTOMER, row.id, by, passage)
+    change_row(session, row, body, RecordKind.CUSTOMER, row.id, by, passage)
     row.name_key = name_key(row.name)
 
 
@@ -70,7 +63,7 @@ def add_contact(session: Session, customer: Customer, body: NewContact, by: str,
 
 def change_contact(session: Session, row: Contact, body: ContactChange, by: str, passage: Passage) -> None:
     """Raises Refusal if the contact was changed since it was read."""
-    _change(session, row, body, RecordKind.CONTACT, row.customer_id, by, passage)
+    change_row(session, row, body, RecordKind.CONTACT, row.customer_id, by, passage)
     _settle(session, row, by, passage)
 
 
@@ -101,49 +94,6 @@ def merge(session: Session, row: Customer, into: Customer, body: Merge, by: str,
     row.merged_into, row.updated_at = into.id, passage.now
     row.version += 1
     session.flush()
-
-
-def require_version(row: Any, version: int) -> None:
-    """Raises Refusal unless this is the version that was read."""
-    if row.version != version:
-        raise conflict("desk.changed_meanwhile", version=row.version)
-
-
-def note(
-    session: Session,
-    kind: RecordKind,
-    record_id: str,
-    customer_id: str | None,
-    changes: dict[str, tuple[Any, Any]],
-    by: str,
-    passage: Passage,
-) -> None:
-    """Keeps what a record said before."""
-    session.add(
-        RecordChange(
-            id=new_id(),
-            kind=kind.value,
-            record_id=record_id,
-            customer_id=customer_id,
-            changes=changes,
-            at=passage.now,
-            by=by,
-        )
-    )
-
-
-def _change(
-    session: Session, row: Row, body: Body, kind: RecordKind, customer_id: str, by: str, passage: Passage
-) -> None:
-    given: dict[str, Any] = body.model_dump(mode="json", exclude_none=True)
-    require_version(row, given.pop("version"))
-    changes = {name: (getattr(row, name), value) for name, value in given.items() if getattr(row, name) != value}
-    if not changes:
-        return
-    note(session, kind, row.id, customer_id, changes, by, passage)
-    for name, (_, value) in changes.items():
-        setattr(row, name, value)
-    row.updated_at, row.version = passage.now, row.version + 1
 
 
 def _settle(session: Session, row: Contact, by: str, passage: Passage) -> None:

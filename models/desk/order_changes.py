@@ -10,7 +10,7 @@ from domain.errors import conflict, not_found
 from models.accounts import Caller
 from models.database import utc_now
 from models.desk import customers, gate, routing
-from models.desk.customer_changes import made_number, note, require_version
+from models.desk.changes import made_number, note, require_version
 from models.desk.gate import Passage
 from models.desk.order_bodies import IncomingOrder, MoveOrder, NewOrder, OrderChange, OrderedLine
 from models.desk.order_tables import OrderLine, OrderStateChange, SalesOrder

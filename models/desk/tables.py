@@ -9,13 +9,16 @@ import time
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, String, Text
+from sqlalchemy import JSON, Column, Index, String, Text, text
 from sqlmodel import Field, SQLModel
 
 from models.tables import instant
 
 BY_CODE_POINT = String().with_variant(String(collation="C"), "postgresql")
 """Normalised keys are compared by code point on every database, so that an index finds what begins with something."""
+
+_MERGED = text("merged_into IS NOT NULL")
+"""Nearly no customer is a duplicate."""
 
 
 def new_id() -> str:
@@ -39,7 +42,7 @@ class Customer(SQLModel, table=True):
     owner: str = Field(foreign_key="employee.id")
     department: str = Field(foreign_key="department.key")
     """The owner's team when it became theirs."""
-    merged_into: str | None = Field(default=None, foreign_key="customer.id", index=True)
+    merged_into: str | None = Field(default=None, foreign_key="customer.id")
     """The customer that this one was a duplicate of; its own history stays where it is. Never a chain."""
     created_at: datetime = instant()
     created_by: str
@@ -52,6 +55,7 @@ class Customer(SQLModel, table=True):
         Index("customer_by_status", "status", "number"),
         Index("customer_by_region", "region", "number"),
         Index("customer_by_name", "name_key", "id"),
+        Index("customer_merged", "merged_into", sqlite_where=_MERGED, postgresql_where=_MERGED),
     )
 
 

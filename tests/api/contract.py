@@ -19,6 +19,10 @@ PATH_VALUES = {
     "customer_id": "c-1",
     "contact_id": "p-1",
     "order_id": "o-1",
+    "receivable_id": "r-1",
+    "carrier_id": "k-1",
+    "communication_id": "m-1",
+    "sha256": "0" * 64,
 }
 
 

@@ -217,15 +217,24 @@ def add_note(
 ) -> Written:
     """Notes are never changed. Somebody in notice may add them as long as they may see the customer."""
 
+    def find(session: Session, mine: Within) -> Target:
+        row = customers.held(session, mine, customer_id, to_change=False)
+        return Target(RecordKind.NOTE, row, new_id(), row.id, new=True)
+
     def act(session: Session, target: Target, passage: Passage) -> tuple[int, Any]:
         row = CustomerNote(
-            customer_id=target.record_id, kind=body.kind.value, text=body.text, at=passage.now, by=caller.account
+            id=target.record_id,
+            customer_id=target.row.id,
+            kind=body.kind.value,
+            text=body.text,
+            at=passage.now,
+            by=caller.account,
         )
         session.add(row)
         return dumped(201, Written(id=row.id))
 
     request = asked(caller, key, f"POST /desk/customers/{customer_id}/notes", body)
-    answer, _ = write(engine, request, Action.ADD_TO_HISTORY, _held(customer_id, to_change=False), act)
+    answer, _ = write(engine, request, Action.ADD_TO_HISTORY, find, act)
     return Written.model_validate(answer)
 
 
@@ -278,9 +287,9 @@ def list_duplicates(
     return found
 
 
-def _held(customer_id: str, *, to_change: bool = True) -> Any:
+def _held(customer_id: str) -> Any:
     def find(session: Session, mine: Within) -> Target:
-        row = customers.held(session, mine, customer_id, to_change=to_change)
+        row = customers.held(session, mine, customer_id)
         return Target(RecordKind.CUSTOMER, row, row.id, row.id)
 
     return find

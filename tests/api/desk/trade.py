@@ -141,24 +141,26 @@ def gives_notice(engine: Engine) -> str:
     return case.case_id
 
 
-def set_rights(engine: Engine, case_id: str, operation: Operation, revision: int, *left: str) -> datetime:
-    """What the case's own order does to the rights of `lin` in the ERP: `left` are all that stay."""
+def set_rights(
+    engine: Engine, case_id: str, operation: Operation, revision: int, *left: str, system: str = "erp"
+) -> datetime:
+    """What the case's own order does to the rights of `lin` in a system: `left` are all that stay. When it did so."""
     EntitlementConnector(engine).freeze(
         AccessOrder(
             case_id=case_id,
             employee_id="e-lin",
-            system="erp",
+            system=system,
             operation=operation,
             held=(),
             desired=left,
             revision=revision,
             wanted_since=utc_now(),
-            key=f"{case_id}:access:erp:{revision}",
+            key=f"{case_id}:access:{system}:{revision}",
         )
     )
     with reading(engine) as session:
-        changed: datetime = session.get_one(Entitlement, ("e-lin", "erp", "create_orders")).changed_at
-    return changed
+        query = select(Entitlement.changed_at).where(Entitlement.employee_id == "e-lin", Entitlement.system == system)
+        return max(session.exec(query).all())
 
 
 def freeze(engine: Engine, case_id: str) -> datetime:
