@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from domain.handover import Clearance, HandoverRecord, Item
+from domain.handover import Clearance, HandoverRecord, Item, Portfolio
 from domain.obligations import Aftercare
 from domain.plan import Plan
 from domain.rights import Freeze, Grant, SystemAccess
@@ -140,6 +140,8 @@ class Case:
     """What the employer still owes; from the end of the last day on."""
     papers_missing: tuple[PaperKind, ...] = ()
     """Papers that could not be made of the company's data as they stood when it was tried last."""
+    portfolio: Portfolio | None = None
+    """None until the snapshot is taken."""
     departed: tuple[str, ...] = ()
     """Accounts that the case found closed: nobody who left is asked in the place of somebody who left."""
 

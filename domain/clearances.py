@@ -33,6 +33,7 @@ def from_plan(plan: Plan) -> tuple[Clearance, ...]:
             remind_every=p.remind_every,
             escalate_after=p.escalate_after,
             due_after=p.due_after,
+            portfolio=p.portfolio,
         )
         for p in plan.clearances
     )
@@ -63,6 +64,8 @@ def decide(case: Case, by: Actor, department: str, approve: bool, reason: str, n
         raise conflict("clearance.already_approved_by_you", department=department)
     if not approve:
         return _send_back(case, clearance, by, reason, now)
+    if clearance.portfolio and case.portfolio is None and not reason:
+        raise conflict("clearance.portfolio_not_taken")
     return signing.overtaken(_approve(case, clearance, by, reason, now), now)
 
 

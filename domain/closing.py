@@ -13,6 +13,7 @@ from domain import (
     grants,
     non_compete,
     papers,
+    portfolio,
     signing,
 )
 from domain.case import Case, Gap, Stage
@@ -83,7 +84,24 @@ def handover_complete(case: Case) -> bool:
 
 
 def may_close(case: Case, now: datetime) -> bool:
-    """True when nothing is left to wait for, or a person or the deadline decided to stop waiting; never on hold."""
+    """True when the case has come to its end, and what is open of its portfolio was counted at this very instant."""
+    return _come_to_its_end(case, now) and portfolio.counted_at(case, now)
+
+
+def count_due(case: Case, now: datetime) -> bool:
+    """True if the portfolio has to be counted: when the last day is over, and to close the case.
+
+    In between it is counted whenever the desk says that something has changed; these two need no word from anybody.
+    """
+    if case.stage is Stage.LEAVING or case.stage is Stage.PURSUING:
+        return not portfolio.counted_since(case, last_day_end(case)) or (
+            case.stage is Stage.PURSUING and _come_to_its_end(case, now) and not portfolio.counted_at(case, now)
+        )
+    return False
+
+
+def _come_to_its_end(case: Case, now: datetime) -> bool:
+    """Nothing is left to wait for, or a person or the deadline decided to stop waiting; never on hold."""
     if case.hold is not None or non_compete.undecided(case):
         return False
     if case.close_requested_by:
@@ -91,7 +109,7 @@ def may_close(case: Case, now: datetime) -> bool:
     if access.unverified(case) or papers.due(case):
         return False
     sealed = case.record is not None and case.record.sealed_at is not None
-    if handover_complete(case) and sealed:
+    if handover_complete(case) and sealed and portfolio.settled(case):
         return True
     return case.pursue_until is not None and now >= case.pursue_until
 
@@ -116,7 +134,7 @@ def gaps(case: Case) -> tuple[Gap, ...]:
             found.append(Gap("record", "handover_record", "not_sealed"))
     found += [Gap("access", s.system, s.last_problem or "not_verified") for s in access.unverified(case)]
     found += [Gap("paper", kind.value, "not_issued") for kind in papers.due(case)]
-    return tuple(found)
+    return (*found, *portfolio.gaps(case))
 
 
 def close(case: Case, now: datetime) -> Change:
@@ -160,8 +178,8 @@ def undo(case: Case, now: datetime) -> Change:
 
 
 def undone(case: Case, now: datetime) -> bool:
-    """Every right is back, read back; a legal hold keeps even a withdrawn case open."""
-    return case.hold is None and not access.unverified(case)
+    """Every right is back, read back, and so is every customer; a legal hold keeps even a withdrawn case open."""
+    return case.hold is None and not access.unverified(case) and not portfolio.return_due(case)
 
 
 def withdrawn(case: Case, now: datetime) -> Change:

@@ -1,9 +1,10 @@
-"""What is handed over, confirmed and signed, as plain data: items, departments, the handover record. No rules."""
+"""What is handed over, confirmed and signed, as plain data: items, customers, departments, the record. No rules."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.desk.records import RecordKind
 from domain.people import Text
 
 
@@ -90,11 +91,43 @@ class Clearance:
     reminders: int = 0
     sent_back: int = 0
     last_reason: str = ""
+    portfolio: tuple[RecordKind, ...] = ()
+    """Parts of the portfolio that the department looks after: it confirms none of them open without saying why."""
 
     def undecided(self) -> tuple[str, ...]:
         """Accounts that are asked and have not approved yet, in the order in which they were asked."""
         done = {approval.account for approval in self.approvals}
         return tuple(seat.account for seat in self.seats if seat.account not in done)
+
+
+@dataclass(frozen=True)
+class KindCount:
+    """How many records of one kind are handed over, and how many of them are not settled yet."""
+
+    kind: RecordKind
+    total: int
+    open: int
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """What the leaver held when the notice arrived. The case knows how much; which records they are, the desk knows."""
+
+    taken_at: datetime
+    sha256: str
+    """Over the sorted records."""
+    counts: tuple[KindCount, ...]
+    counted_at: datetime
+    returned_at: datetime | None = None
+    """When all of it was the leaver's again, the resignation being withdrawn."""
+
+    @property
+    def open(self) -> int:
+        return sum(count.open for count in self.counts)
+
+    @property
+    def empty(self) -> bool:
+        return not any(count.total for count in self.counts)
 
 
 class PartyRole(StrEnum):

@@ -6,6 +6,7 @@ Templates, approval chains, policies and legal answers may change while a case r
 from dataclasses import dataclass, field
 from datetime import date
 
+from domain.desk.records import RecordKind
 from domain.law.answers import LegalAnswer, PinnedBook
 from domain.law.endings import Ending
 from domain.law.freeze import FreezeAnswer
@@ -34,6 +35,8 @@ class ClearancePlan:
     remind_every: int
     escalate_after: int
     due_after: int
+    portfolio: tuple[RecordKind, ...] = ()
+    """Parts of the portfolio that the department looks after."""
 
 
 @dataclass(frozen=True)
@@ -122,3 +125,5 @@ class Plan:
     aftercare: AftercarePlan | None = None
     counsel: tuple[str, ...] = ()
     """Accounts of legal counsel: they decide what the rules leave open."""
+    portfolio: bool = False
+    """Customers, orders and receivables are handed over one by one; not in cases planned before that could be done."""

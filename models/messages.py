@@ -6,7 +6,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from domain.case import Case, PaperKind
 from domain.change import Notification
-from domain.handover import Signature
+from domain.errors import RefusalKind
+from domain.handover import KindCount, Signature
 from domain.plan import Plan
 from domain.rights import Operation
 
@@ -71,9 +72,12 @@ class RecordRequest(Message):
 
 
 class RecordOutcome(Message):
-    """`refusal` is set, and nothing was written, if the proof was not believed."""
+    """`refusal` is set, and nothing was written, if the proof was not believed, or the desk's records speak against."""
 
     refusal: str = ""
+    refusal_kind: RefusalKind = RefusalKind.FORBIDDEN
+    params: dict[str, str | int] = {}
+    """Fill the refusal's text."""
     at: datetime | None = None
     """The instant on the case's clock that was written: what the case goes on from, however often it is replayed."""
     unreachable: tuple[str, ...] = ()
@@ -132,6 +136,23 @@ class PaperOrder(Message):
 class IssuedPaper(Message):
     document_id: str
     sha256: str
+
+
+class PortfolioOrder(Message):
+    """What the leaver holds is to be written down, or to be given back; harmless when repeated."""
+
+    case_id: str
+    employee_id: str
+    receiver: str
+    """Account to which everything is proposed at first."""
+    now: datetime
+
+
+class PortfolioCounts(Message):
+    """How many records there are of each kind. Which they are, only the database knows."""
+
+    counts: tuple[KindCount, ...]
+    sha256: str = ""
 
 
 class SealOrder(Message):

@@ -26,6 +26,13 @@ def require_eligible(session: Session, by: Caller, case_id: str, body: Body) -> 
             require_staying(session, account, case_id)
 
 
+def stays(session: Session, account: Account) -> bool:
+    """True if this person has an open account, and is not leaving."""
+    if not account.active or account.employee_id is None:
+        return account.active
+    return session.exec(select(Notice.case_id).where(Notice.open_for == account.employee_id)).first() is None
+
+
 def require_staying(session: Session, account: Account, case_id: str = "") -> None:
     """Raises Refusal if this person has an open case other than `case_id`, whose own rules judge its own leaver."""
     leaving = select(Notice.case_id).where(Notice.open_for == account.employee_id, col(Notice.case_id) != case_id)

@@ -64,10 +64,22 @@ class EntryState(StrEnum):
     """Where one customer, order or receivable stands in a handover (S1.4)."""
 
     PROPOSED = "proposed"
+    """Its receiver is to answer; without a receiver it is to be assigned."""
     ACCEPTED = "accepted"
+    """The customer belongs to its receiver, and does not know them yet."""
     REFUSED = "refused"
+    """By its receiver, or by the customer: it is to be assigned anew."""
     WAITING = "waiting_for_customer"
+    """The receiver was introduced, and the customer has not answered."""
     DONE = "done"
+    WAIVED = "waived"
+    RETURNED = "returned"
+    """The resignation was withdrawn: it is the leaver's as before."""
+
+
+PORTFOLIO = (RecordKind.CUSTOMER, RecordKind.ORDER, RecordKind.RECEIVABLE)
+"""Of what a portfolio consists."""
+OPEN_ENTRIES = (EntryState.PROPOSED, EntryState.REFUSED, EntryState.ACCEPTED, EntryState.WAITING)
 
 
 class Outcome(StrEnum):

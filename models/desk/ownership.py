@@ -1,17 +1,22 @@
 """Who owns what: the one place where customers, orders and receivables get another owner, each change kept for ever."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from sqlalchemy import ColumnElement, insert, update
+from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
 
 from domain.desk.orders import OPEN
 from domain.desk.records import ReceivableState, RecordKind
+from models.database import table
 from models.desk.order_tables import Receivable, SalesOrder
-from models.desk.tables import Customer, OwnershipChange
+from models.desk.tables import Customer, OwnershipChange, new_id
 from models.tables import Employee
 
 Owned = Customer | SalesOrder | Receivable
+_AT_ONCE = 5_000
+"""Ids in one statement: fewer than any database's limit."""
 _KINDS = {Customer: RecordKind.CUSTOMER, SalesOrder: RecordKind.ORDER, Receivable: RecordKind.RECEIVABLE}
 
 
@@ -51,6 +56,39 @@ def hand_over(
         give(session, row, to, reason, by, now, case_id)
     session.flush()
     return Moved(len(orders), len(receivables))
+
+
+def give_all(
+    session: Session,
+    kind: type[Owned],
+    which: ColumnElement[bool],
+    to: Employee,
+    reason: str,
+    by: str,
+    now: datetime,
+    case_id: str | None = None,
+) -> int:
+    """Gives every record of one kind that fulfils the condition to somebody else, in few statements; says how many."""
+    records = table(kind)
+    customer = records.c.id if kind is Customer else records.c.customer_id
+    found = select_rows(records.c.id, customer.label("customer_id"), records.c.owner)
+    found = found.where(which, records.c.owner != to.id).order_by(records.c.id).with_for_update(key_share=True)
+    connection = session.connection()
+    rows = connection.execute(found).all()
+    same = {"kind": _KINDS[kind].value, "to_owner": to.id, "reason": reason, "by": by, "at": now, "case_id": case_id}
+    changes = [
+        {**same, "id": new_id(), "record_id": row.id, "customer_id": row.customer_id, "from_owner": row.owner}
+        for row in rows
+    ]
+    if changes:
+        connection.execute(insert(table(OwnershipChange)), changes)
+    values: dict[str, Any] = {"owner": to.id, "updated_at": now, "version": records.c.version + 1}
+    if kind is not Receivable:
+        values["department"] = to.department
+    for begin in range(0, len(rows), _AT_ONCE):
+        ids = [row.id for row in rows[begin : begin + _AT_ONCE]]
+        connection.execute(update(records).where(records.c.id.in_(ids)).values(values))
+    return len(rows)
 
 
 def give(

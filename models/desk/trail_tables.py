@@ -136,7 +136,11 @@ class PortfolioEntry(SQLModel, table=True):
     receiver: str | None = Field(default=None, foreign_key="employee.id")
     state: str
     """domain.desk.records.EntryState."""
+    because: str = ""
+    """Why this receiver, or none (domain.desk.assignment.AssignedBecause)."""
     reason: str = Field(default="", sa_type=Text)
+    accepted_at: datetime | None = instant(default=None)
+    """When its present receiver took it over."""
     at: datetime = instant()
     updated_at: datetime = instant()
     version: int = 1
