@@ -20,6 +20,7 @@ import logs
 from activities.assembly import access_activities, case_activities
 from activities.mail import MailDispatcher
 from activities.starter import keep_starting
+from activities.teller import keep_telling
 from config import Settings, settings
 from models.database import connect
 from models.schema import wait_until_current
@@ -131,6 +132,7 @@ async def main() -> None:
     async with running(client, engine, config), asyncio.TaskGroup() as beside:
         if config.worker_queues in ("all", "cases"):
             beside.create_task(keep_starting(engine, client, stop))
+            beside.create_task(keep_telling(engine, client, stop))
             beside.create_task(MailDispatcher(engine, config).run(stop))
         log.info("worker.started", queues=config.worker_queues, namespace=config.temporal_namespace)
         await stop.wait()

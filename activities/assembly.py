@@ -16,6 +16,7 @@ from activities.failures import PersonMustAct
 from activities.papers import DatabasePapers
 from activities.ports import Connector
 from config import Settings
+from models.desk.portfolio import DatabasePortfolios
 from models.ledger import DatabaseLedger
 from models.legal_facts import review
 from models.people import DatabasePeople
@@ -64,6 +65,7 @@ def case_activities(engine: Engine, settings: Settings) -> list[Callable[..., An
         people=DatabasePeople(engine),
         signing=InAppConfirmation(engine, plain(settings.seal_keys), settings.seal_key),
         papers=DatabasePapers(engine, settings.employer),
+        portfolios=DatabasePortfolios(engine),
     )
     return steps.all()
 

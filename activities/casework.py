@@ -1,15 +1,17 @@
-"""The light steps of a case: plan, record, people, document. Thin: each hands one message to one port."""
+"""The light steps of a case: plan, record, people, document, portfolio. Thin: each hands one message to one port."""
 
 from collections.abc import Callable
 from typing import Any
 
 from temporalio import activity
 
-from activities.ports import Ledger, Papers, People, Planner, SigningDesk
+from activities.ports import Ledger, Papers, People, Planner, Portfolios, SigningDesk
 from models.messages import (
     IssuedPaper,
     MadePlan,
     PaperOrder,
+    PortfolioCounts,
+    PortfolioOrder,
     PresentedRecord,
     RecordDraft,
     RecordOutcome,
@@ -20,12 +22,21 @@ from models.messages import (
 
 
 class CaseActivities:
-    def __init__(self, planner: Planner, ledger: Ledger, people: People, signing: SigningDesk, papers: Papers) -> None:
+    def __init__(
+        self,
+        planner: Planner,
+        ledger: Ledger,
+        people: People,
+        signing: SigningDesk,
+        papers: Papers,
+        portfolios: Portfolios,
+    ) -> None:
         self._planner = planner
         self._ledger = ledger
         self._people = people
         self._signing = signing
         self._papers = papers
+        self._portfolios = portfolios
 
     def all(self) -> list[Callable[..., Any]]:
         """Everything that a worker of the queue `wanbi` has to offer."""
@@ -36,6 +47,9 @@ class CaseActivities:
             self.present_record,
             self.seal_record,
             self.issue_paper,
+            self.take_portfolio,
+            self.count_portfolio,
+            self.return_portfolio,
         ]
 
     @activity.defn
@@ -67,3 +81,18 @@ class CaseActivities:
     def issue_paper(self, order: PaperOrder) -> IssuedPaper:
         """Makes a paper that the departure owes; the same order always makes the same paper."""
         return self._papers.issue(order)
+
+    @activity.defn
+    def take_portfolio(self, order: PortfolioOrder) -> PortfolioCounts:
+        """Writes down what the leaver holds, once; the same order always finds the same."""
+        return self._portfolios.take(order)
+
+    @activity.defn
+    def count_portfolio(self, case_id: str) -> PortfolioCounts:
+        """What is open of it now."""
+        return self._portfolios.count(case_id)
+
+    @activity.defn
+    def return_portfolio(self, order: PortfolioOrder) -> PortfolioCounts:
+        """Undo: makes all of it the leaver's again."""
+        return self._portfolios.give_back(order)

@@ -3,7 +3,6 @@
 Fulfils the port `Papers`. A paper is one self-contained HTML page to print on A4: nothing is loaded, nothing runs.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,9 +19,10 @@ from domain.certificate import FIELDS, MissingField, certificate
 from domain.law.limitation import retention
 from domain.law.periods import add_months
 from models.database import reading, writing
+from models.desk.introductions import Introduction
+from models.documents import store
 from models.messages import IssuedPaper, PaperOrder
 from models.paper_facts import NotOnFile, PaperFacts, gather
-from models.tables import Document
 from models.visibility import paper_document
 from texts import day, listed
 
@@ -57,24 +57,14 @@ class DatabasePapers:
         return _templates().get_template(f"{order.kind.value}.html.j2").render(values)
 
     def _stored(self, order: PaperOrder, content: bytes) -> IssuedPaper:
-        """Its id is made of case, kind and content: another content is another document, none is ever changed."""
-        kind, sha256 = paper_document(order.kind), hashlib.sha256(content).hexdigest()
-        of_both = hashlib.sha256(f"{kind}\n{sha256}".encode()).hexdigest()
-        document_id = f"{order.case_id}-{of_both[:16]}"
         with writing(self.engine) as session:
-            if session.get(Document, document_id) is None:
-                session.add(
-                    Document(
-                        id=document_id,
-                        case_id=order.case_id,
-                        kind=kind,
-                        media_type=MEDIA_TYPE,
-                        sha256=sha256,
-                        content=content,
-                        at=order.now,
-                    )
-                )
-        return IssuedPaper(document_id=document_id, sha256=sha256)
+            kept = store(session, order.case_id, paper_document(order.kind), MEDIA_TYPE, content, order.now)
+            return IssuedPaper(document_id=kept.id, sha256=kept.sha256)
+
+
+def introduction_letter(facts: Introduction, company: str) -> bytes:
+    """The letter that introduces a receiver to a customer. It speaks of who is there now, and of nothing else."""
+    return _templates().get_template("introduction.html.j2").render(letter=facts, company=company.strip()).encode()
 
 
 def _certificate(facts: PaperFacts) -> dict[str, Any]:

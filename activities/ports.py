@@ -7,6 +7,8 @@ from models.messages import (
     AccessOrder,
     IssuedPaper,
     PaperOrder,
+    PortfolioCounts,
+    PortfolioOrder,
     PresentedRecord,
     RecordDraft,
     RecordOutcome,
@@ -78,6 +80,22 @@ class Papers(Protocol):
 
     def issue(self, order: PaperOrder) -> IssuedPaper:
         """Stores the paper, once. Raises PersonMustAct if the company's records lack what the law wants in it."""
+        ...
+
+
+class Portfolios(Protocol):
+    """What a leaver holds at the desk: customers, open orders, unpaid receivables."""
+
+    def take(self, order: PortfolioOrder) -> PortfolioCounts:
+        """Writes all of it down as it stands, once, and proposes it to the receiver of the case."""
+        ...
+
+    def count(self, case_id: str) -> PortfolioCounts:
+        """How many records there are, and how many are not settled."""
+        ...
+
+    def give_back(self, order: PortfolioOrder) -> PortfolioCounts:
+        """Makes whatever had changed hands the leaver's again; says how many records."""
         ...
 
 

@@ -17,7 +17,7 @@ from api.gateway import Gateway
 from api.middleware import RequestContext
 from api.openapi import DescribedApp
 from api.routes import accounts, cases, company, decisions, evidence, health, inbox, law, session
-from api.routes.desk import audit, carriers, customers, orders, ownership, receivables, trail
+from api.routes.desk import audit, capacities, carriers, customers, orders, ownership, portfolio, receivables, trail
 from config import Settings, settings
 from models.codec import EncryptionCodec, ring
 from models.database import connect
@@ -67,7 +67,7 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
     app.add_middleware(RequestContext)
     errors.install(app)
     v1 = APIRouter(prefix="/api/v1")
-    desk: tuple[Any, ...] = (ownership, customers, orders, trail, receivables, carriers, audit)
+    desk: tuple[Any, ...] = (ownership, customers, orders, trail, receivables, carriers, audit, portfolio, capacities)
     parts: tuple[Any, ...] = (session, inbox, cases, evidence, decisions, *desk, company, law, accounts)
     for part in parts:
         v1.include_router(part.router)

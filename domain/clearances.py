@@ -19,6 +19,8 @@ _CLEARABLE = (
     Stage.LEAVING,
     Stage.PURSUING,
 )
+APPROVAL = "ClearanceApprovalGiven"
+"""The fact that one approver has confirmed, with what they said to it."""
 UNSETTLED = (ClearanceStatus.PENDING, ClearanceStatus.SENT_BACK)
 
 
@@ -74,7 +76,7 @@ def _approve(case: Case, clearance: Clearance, by: Actor, note: str, now: dateti
     behalf = next(seat.on_behalf_of for seat in clearance.seats if seat.account == by.account)
     approvals = (*clearance.approvals, Approval(by.account, now, note, behalf))
     data = {"department": department, "note": note, "on_behalf_of": behalf}
-    fact = Fact("ClearanceApprovalGiven", now, by.account, data)
+    fact = Fact(APPROVAL, now, by.account, data)
     if len(approvals) < clearance.quorum:
         given = replace(clearance, approvals=approvals)
         change = Change(case.with_clearance(given), (fact,))

@@ -33,6 +33,17 @@ def taken(case: Case, counts: tuple[KindCount, ...], sha256: str, now: datetime)
     return Change(replace(case, portfolio=found), (fact,), notes)
 
 
+def proposal(account: str, entries: int, which: str) -> Notification:
+    """Tells a receiver how many entries are proposed; `which` tells one proposal from another."""
+    return Notification("portfolio_proposed", (account,), (str(entries), which))
+
+
+def countable(case: Case) -> bool:
+    """True if there is something to count, and it can still change."""
+    found = case.portfolio
+    return found is not None and not found.empty and case.stage in HANDED_OVER_IN
+
+
 def counted(case: Case, counts: tuple[KindCount, ...], now: datetime) -> Change:
     """So much of it is open now; a kind of which nothing is left, or something again, leaves a fact."""
     before = case.portfolio

@@ -13,9 +13,13 @@ from typing import NamedTuple
 from sqlalchemy import Engine, bindparam, insert, select, update
 from sqlmodel import Session, col
 
+from domain.clearances import APPROVAL
+from domain.desk.records import RecordKind
+from domain.errors import Refusal, conflict
 from models import facts, projection
 from models.database import table, utc_now, writing
 from models.decisions import DECISIONS
+from models.desk import entries
 from models.messages import RecordOutcome, RecordRequest
 from models.proofs import BadProof, Proofs
 from models.tables import Account, CaseView, Notice, UsedProof
@@ -58,6 +62,10 @@ class DatabaseLedger:
                 use = self._believed(session, request)
             except BadProof as bad:
                 return RecordOutcome(refusal=bad.code)
+            try:
+                _require_settled(session, request)
+            except Refusal as no:
+                return RecordOutcome(refusal=no.code, refusal_kind=no.kind, params=no.params)
             case_id = request.case.case_id
             never_were = facts.append(session, case_id, (*request.confirmed, *request.facts), utc_now())
             confirmed = {fact.number for fact in request.confirmed}
@@ -119,3 +127,24 @@ class DatabaseLedger:
         if notice is not None and notice.open_for is not None:
             notice.open_for = None
             session.add(notice)
+
+
+def _require_settled(session: Session, request: RecordRequest) -> None:
+    """Raises Refusal if a department confirms without a word while customers, orders or receivables of its are open.
+
+    Here, where the decision becomes true: the case knows only what was counted last, and whoever changes an entry holds
+    the case's row as this write does. The reason that lets it pass is in the fact.
+    """
+    silent = {f.data["department"] for f in request.facts if f.kind == APPROVAL and not f.data["note"]}
+    for clearance in request.case.clearances:
+        if clearance.department not in silent or not clearance.portfolio:
+            continue
+        left = entries.open_of(session, request.case.case_id, clearance.portfolio)
+        if left:
+            raise conflict(
+                "clearance.portfolio_open",
+                customers=left.get(RecordKind.CUSTOMER, 0),
+                orders=left.get(RecordKind.ORDER, 0),
+                receivables=left.get(RecordKind.RECEIVABLE, 0),
+                case=request.case.case_id,
+            )

@@ -90,6 +90,7 @@ class DatabasePlanner:
                 non_compete=_non_compete(book, arrived_on, terms),
                 aftercare=aftercare.plan(book, judged.last_day),
                 counsel=people.with_role(Role.COUNSEL, without=leaver),
+                portfolio=True,
             )
 
     def _judged(
@@ -187,6 +188,7 @@ def _clearances(
                 remind_every=wanted.remind_every,
                 escalate_after=wanted.escalate_after,
                 due_after=wanted.due_after,
+                portfolio=wanted.portfolio,
             )
         )
     return tuple(plans)

@@ -26,6 +26,7 @@ from models.tables import (
     TaskRow,
     Template,
 )
+from models.visibility import INTRODUCTION
 
 _VIEW, _PARTICIPANT = table(CaseView), table(Participant)
 _MINE = and_(_PARTICIPANT.c.case_id == _VIEW.c.case_id, _PARTICIPANT.c.account == bindparam("account"))
@@ -215,9 +216,10 @@ def messages(session: Session, account: str, limit: int, cursor: str | None) -> 
 
 
 def documents(session: Session, case_id: str) -> list[Any]:
-    """Documents of a case, their content not loaded."""
+    """Documents of a case but for letters to customers, their content not loaded."""
     query = select(Document).options(defer(col(Document.content)))  # type: ignore[arg-type]  # sqlmodel's col()
-    return list(session.exec(query.where(Document.case_id == case_id).order_by(col(Document.at))).all())
+    of_case = query.where(Document.case_id == case_id, Document.kind != INTRODUCTION)
+    return list(session.exec(of_case.order_by(col(Document.at))).all())
 
 
 def employees(session: Session, limit: int, cursor: str | None) -> tuple[list[Employee], str | None]:

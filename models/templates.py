@@ -1,10 +1,11 @@
 """The shape of a checklist template's body, as administrators write and publish it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from domain.desk.records import RecordKind
 from domain.plan import Policy
 from models.decision_bodies import Key
 from models.forms import LEVEL, TEXT
@@ -13,6 +14,7 @@ _Word = Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT)]
 Words = tuple[_Word, _Word]
 """One text in Chinese and English."""
 Days = Annotated[int, Field(ge=1, le=60)]
+PortfolioKind = Literal[RecordKind.CUSTOMER, RecordKind.ORDER, RecordKind.RECEIVABLE]
 Level = Annotated[str, Field(max_length=80, pattern=LEVEL)]
 
 
@@ -29,7 +31,11 @@ class TemplateItem(Strict):
 
 
 class TemplateClearance(Strict):
-    """A department to ask. `levels`: `head`, `witness`, `job:<key>`, `role:<role>`, first level first."""
+    """A department to ask. `levels`: `head`, `witness`, `job:<key>`, `role:<role>`, first level first.
+
+    `portfolio`: what it looks after of the leaver's `customer`s, `order`s and `receivable`s; while any of them is open,
+    it confirms only if it says why.
+    """
 
     department: Key
     title: Words
@@ -38,6 +44,7 @@ class TemplateClearance(Strict):
     remind_every: Days = 2
     escalate_after: Days = 4
     due_after: Days = 10
+    portfolio: Annotated[tuple[PortfolioKind, ...], Field(max_length=3)] = ()
 
 
 class TemplateBody(Strict):

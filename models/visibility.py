@@ -12,6 +12,8 @@ _BY_ROLE = (Role.HR, Role.COUNSEL, Role.AUDITOR, Role.SECURITY, Role.ADMINISTRAT
 _HEADER = ("case_id", "employee_id", "arrived_at", "stage", "last_day", "closed_at")
 _RUNNING = ("systems", "gaps")
 _PAPER = "paper:"
+INTRODUCTION = "introduction"
+"""Kind of the letters to customers: there may be thousands of a case, and each is read with its customer."""
 _READERS = {
     PaperKind.PRIVACY_NOTICE: ("hr", "counsel", "auditor", "leaver"),
     PaperKind.FREEZE_AGREEMENT: ("hr", "counsel", "leaver"),
@@ -62,6 +64,8 @@ def paper_kind(document_kind: str) -> PaperKind | None:
 
 def may_read(document_id: str, document_kind: str, of: tuple[str, ...], shown: dict[str, Any]) -> bool:
     """True if a person with these relations, who sees this part of the case, may read the document."""
+    if document_kind == INTRODUCTION:
+        return False
     paper = paper_kind(document_kind)
     if paper is not None:
         return any(relation in _READERS[paper] for relation in of)

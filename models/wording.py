@@ -62,6 +62,8 @@ class Wording:
             values["problem"] = about
         elif kind.startswith("paper_"):
             values |= {"paper": subjects[0], "problem": about}
+        elif kind == "portfolio_proposed":
+            values["entries"] = subjects[0]
         elif kind.startswith("grant_"):
             values |= self._grant(subjects[0], reader)
         elif kind.startswith("last_day_"):

@@ -12,7 +12,9 @@ from pydantic_core.core_schema import ErrorType
 from api import field_problems
 from domain.case import PaperKind, Stage
 from domain.desk.access import Action
+from domain.desk.entries import Step
 from domain.desk.orders import OrderState
+from domain.desk.records import EntryState
 from domain.handover import ClearanceStatus, ItemStatus, PartyRole, SignatureStatus
 from domain.obligations import DutyKind, InterruptionKind
 from domain.people import Role
@@ -36,6 +38,8 @@ FAMILIES: dict[str, set[str]] = {
     "interruption": {member.value for member in InterruptionKind},
     "desk_action": {member.value for member in Action},
     "order_state": {member.value for member in OrderState},
+    "entry_state": {member.value for member in EntryState},
+    "entry_step": {member.value for member in Step},
     "decision": set(DECISIONS),
     "task": spoken.first_arguments("Task", 1),
     "law": spoken.reasons(),

@@ -24,7 +24,7 @@ from temporalio import workflow
 from domain import closing
 from domain.case import Case
 from domain.change import Change, Fact, Rule
-from domain.errors import forbidden
+from domain.errors import Refusal
 from models.messages import NumberedFact, Proof, RecordOutcome
 from workflows.pen import Draft, Pen
 
@@ -64,11 +64,12 @@ class _Step:
         if self.problem is not None and self.remembered is not None:
             draft.take(self.remembered(self.problem))
 
-    def disbelieved(self, code: str) -> "_Step":
-        """What comes in its place if its proof does not hold: that is remembered."""
+    def refused(self, outcome: RecordOutcome) -> "_Step":
+        """What comes in its place if the ledger would not write it: that is remembered."""
         action = self.proof.action if self.proof else ""
-        rule = remember("DecisionRefused", action=action, because=code)
-        return _Step(rule, None, self.remembered, self.waiting, verdict=forbidden(code))
+        rule = remember("DecisionRefused", action=action, because=outcome.refusal)
+        verdict = Refusal(outcome.refusal_kind, outcome.refusal, **outcome.params)
+        return _Step(rule, None, self.remembered, self.waiting, verdict=verdict)
 
     def answer(self, done: Done) -> None:
         if self.waiting is None or self.waiting.done():
@@ -123,9 +124,9 @@ class Journal:
         await self.apply(lambda case, now: Change(case))
 
     async def decide(self, rule: Rule, proof: Proof, *, remembered: Callable[[Exception], Rule] | None = None) -> Done:
-        """Carries out a person's decision if its proof holds.
+        """Carries out a person's decision if its proof holds, and the ledger has nothing against it.
 
-        Raises Refusal if a rule or the proof's check says no, and what else the rule raises; nothing is changed then.
+        Raises Refusal if a rule or the ledger says no, and what else the rule raises; nothing is changed then.
         `remembered` says which fact that leaves; a bad proof leaves one in any case.
         """
         return await self._in_turn(_Step(rule, proof, remembered))
@@ -155,7 +156,7 @@ class Journal:
             self._line.appendleft(step)
             await self._outlast_outage()
         elif outcome.refusal:
-            self._line.appendleft(step.disbelieved(outcome.refusal))
+            self._line.appendleft(step.refused(outcome))
         else:
             if outcome.at not in (None, draft.at):  # a replay may know another time than the one that was written
                 draft = self._draft(step, outcome.at)

@@ -22,6 +22,7 @@ from workflows.endurance import outlives_cancellation
 from workflows.failure import Failure
 from workflows.ids import AFTERCARE_TYPE, WORKFLOW_TYPE, aftercare_id
 from workflows.paper_keeper import PaperKeeper
+from workflows.portfolio_keeper import PortfolioKeeper
 from workflows.record_keeper import RecordKeeper
 
 
@@ -33,17 +34,27 @@ class Offboarding(CaseWorkflow):
     def __init__(self, start: StartCase) -> None:
         super().__init__(start)
         self._access = AccessKeeper(self.journal, start.employee_id)
+        self._portfolio = PortfolioKeeper(self.journal, carried_over=start.carried is not None)
 
     @workflow.run
     @outlives_cancellation
     async def run(self, start: StartCase) -> CaseResult:
-        self._start_helpers(self._access.run(), RecordKeeper(self.journal).run(), PaperKeeper(self.journal).run())
+        self._start_helpers(
+            self._access.run(),
+            RecordKeeper(self.journal).run(),
+            PaperKeeper(self.journal).run(),
+            self._portfolio.run(),
+        )
         await self._open()
         await self._until(lambda: self._case.closed)
         await self._come_to_rest()
         await self._hand_on()
         gaps = tuple(f"{gap.kind}:{gap.subject}" for gap in self._case.gaps)
         return CaseResult(case_id=self._case.case_id, outcome=self._case.stage.value, gaps=gaps)
+
+    @workflow.signal(description="Count the portfolio anew: customers, orders or receivables changed hands.")
+    async def recheck_portfolio(self, *_: object) -> None:
+        await self._portfolio.ask()
 
     async def _open(self) -> None:
         if self._case.plan is None:

@@ -105,15 +105,19 @@ def read_document(
 
 
 def _headers(document: Document) -> dict[str, str]:
-    headers = {"repr-digest": repr_digest(document.sha256)}
     paper = paper_kind(document.kind)
     if paper is not None:
-        name = quote(f"{text(f'paper_kind.{paper.value}', DEFAULT)}.html", safe="")
-        headers |= {
-            "content-disposition": f"inline; filename*=UTF-8''{name}",
-            "content-security-policy": _SHOWS_AND_DOES_NOTHING,
-        }
-    return headers
+        return page_headers(document.sha256, text(f"paper_kind.{paper.value}", DEFAULT))
+    return {"repr-digest": repr_digest(document.sha256)}
+
+
+def page_headers(sha256: str, name: str) -> dict[str, str]:
+    """For a page of ours that is to be shown and saved under this name, and does nothing."""
+    return {
+        "repr-digest": repr_digest(sha256),
+        "content-disposition": f"inline; filename*=UTF-8''{quote(f'{name}.html', safe='')}",
+        "content-security-policy": _SHOWS_AND_DOES_NOTHING,
+    }
 
 
 def repr_digest(sha256: str) -> str:

@@ -8,8 +8,11 @@ from sqlmodel import col, update
 
 from api.deps import CallerDep, EngineDep, IdempotencyKey
 from api.errors import documented
+from domain.desk.records import EntryState
 from models import queries
 from models.database import reading, utc_now, writing
+from models.desk import portfolio_lists
+from models.desk.portfolio_views import PortfolioTask
 from models.idempotency import request_digest, reserve
 from models.tables import NotificationRow
 from models.views import InboxMessage, InboxTask, Page
@@ -39,6 +42,27 @@ def tasks(caller: CallerDep, engine: EngineDep, limit: Limit = 50, cursor: Curso
         for row, name in rows
     ]
     return Page(items=items, next=after)
+
+
+@router.get("/portfolio", summary="Customers, orders and receivables that wait for me", responses=documented(401))
+def portfolio(caller: CallerDep, engine: EngineDep) -> list[PortfolioTask]:
+    """One line a handover and kind, the nearest last day first; `GET /cases/{case_id}/portfolio` lists them."""
+    if caller.employee_id is None:
+        return []
+    with reading(engine) as session:
+        rows = portfolio_lists.tasks(session, caller.employee_id)
+    return [
+        PortfolioTask(
+            case_id=row.case_id,
+            leaver_name=name,
+            kind=kind,
+            to_answer=states.get(EntryState.PROPOSED, 0),
+            to_introduce=states.get(EntryState.ACCEPTED, 0),
+            to_confirm=states.get(EntryState.WAITING, 0),
+            last_day=row.last_day,
+        )
+        for row, name, kind, states in rows
+    ]
 
 
 @router.get("/messages", summary="What I was told", responses=documented(401, 422))

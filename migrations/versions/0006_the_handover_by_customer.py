@@ -15,6 +15,7 @@ def upgrade() -> None:
         entries.add_column(sa.Column("accepted_at", sa.DateTime(timezone=True)))
     with op.batch_alter_table("portfolio_entry") as entries:
         entries.alter_column("because", server_default=None)
+    op.create_index("portfolio_entry_of_receiver", "portfolio_entry", ["case_id", "receiver", "kind", "record_id"])
     op.create_table(
         "customer_capacity",
         sa.Column("employee_id", sa.String(), sa.ForeignKey("employee.id"), primary_key=True),

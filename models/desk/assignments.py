@@ -111,7 +111,7 @@ def loads_of(session: Session, ids: Sequence[str]) -> Counter[str]:
 def waiting(session: Session, case_id: str, *, also_proposed: bool = False) -> list[Entry]:
     """Every entry of the case that nobody was asked to take, held; `also_proposed`: and those that await an answer."""
     free: Any = _ENTRY.c.state.in_(ASSIGNABLE) if also_proposed else _NOBODY_IS_ASKED
-    return _entries(session, case_id, and_(free, _ENTRY.c.because != AssignedBecause.APART.value))
+    return held(session, case_id, and_(free, _ENTRY.c.because != AssignedBecause.APART.value))
 
 
 def named(session: Session, case_id: str, wanted: Collection[tuple[str, str]]) -> list[Entry]:
@@ -122,7 +122,7 @@ def named(session: Session, case_id: str, wanted: Collection[tuple[str, str]]) -
     return [
         entry
         for kind, ids in sorted(by_kind.items())
-        for entry in _entries(session, case_id, and_(_ENTRY.c.kind == kind, _ENTRY.c.record_id.in_(ids)))
+        for entry in held(session, case_id, and_(_ENTRY.c.kind == kind, _ENTRY.c.record_id.in_(ids)))
     ]
 
 
@@ -164,7 +164,7 @@ def propose(
     return Proposed(dict(sorted(count.items())), unassigned)
 
 
-def _entries(session: Session, case_id: str, which: ColumnElement[bool]) -> list[Entry]:
+def held(session: Session, case_id: str, which: ColumnElement[bool]) -> list[Entry]:
     rows = session.execute(
         sql_select(
             *(_ENTRY.c[name] for name in ("kind", "record_id", "customer_id", "receiver", "state", "version")),

@@ -140,10 +140,9 @@ def _account_of(session: Session, employee_id: str) -> str:
 
 def _came_back(session: Session, case_id: str, leaver: str) -> tuple[KindCount, ...]:
     of_case = and_(_CHANGE.c.case_id == case_id, _CHANGE.c.to_owner == leaver)
-    rows = session.connection().execute(
-        select(_CHANGE.c.kind, func.count(_CHANGE.c.record_id.distinct())).where(of_case).group_by(_CHANGE.c.kind)
-    )
-    found = {kind: count for kind, count in rows}
+    many = func.count(_CHANGE.c.record_id.distinct())
+    rows = session.connection().execute(select(_CHANGE.c.kind, many).where(of_case).group_by(_CHANGE.c.kind)).all()
+    found = {row[0]: row[1] for row in rows}
     return tuple(KindCount(kind, found.get(kind.value, 0), 0) for kind in PORTFOLIO)
 
 

@@ -8,8 +8,9 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from domain.desk.access import CREATE_ORDERS
+from domain.desk.entries import TO_RECEIVER
 from domain.desk.orders import Candidate, RoutedBecause, route
-from domain.desk.records import EntryState, RecordKind
+from domain.desk.records import RecordKind
 from models.accounts import Caller
 from models.database import table
 from models.desk import gate
@@ -89,7 +90,7 @@ def _named(
 
 
 def _receiver_of(session: Session, customer: Customer) -> Employee | None:
-    """Who receives this customer in the latest handover that named somebody."""
+    """Who receives this customer in the latest handover, unless they or the customer refused, or it was called off."""
     return session.exec(
         select_rows(Employee)
         .join(PortfolioEntry, col(PortfolioEntry.receiver) == col(Employee.id))
@@ -97,7 +98,7 @@ def _receiver_of(session: Session, customer: Customer) -> Employee | None:
             PortfolioEntry.kind == RecordKind.CUSTOMER,
             PortfolioEntry.record_id == customer.id,
             PortfolioEntry.holder == customer.owner,
-            PortfolioEntry.state != EntryState.REFUSED,
+            col(PortfolioEntry.state).in_(TO_RECEIVER),
         )
         .order_by(col(PortfolioEntry.at).desc())
         .limit(1)

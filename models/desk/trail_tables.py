@@ -150,4 +150,5 @@ class PortfolioEntry(SQLModel, table=True):
         Index("portfolio_entry_by_customer", "customer_id"),
         Index("portfolio_entry_by_receiver", "receiver", "state", "case_id"),
         Index("portfolio_entry_by_state", "case_id", "state", "kind", "record_id"),
+        Index("portfolio_entry_of_receiver", "case_id", "receiver", "kind", "record_id"),
     )

@@ -89,8 +89,13 @@ def read(
         passage = gate.enter(session, caller, action, Target(kind), held, note_all=False)
         if not isinstance(passage, Refusal):
             seen = ask(session, within(session, scope))
-            log = {"account": caller.account, "employee_id": caller.employee_id, "at": utc_now()}
-            log |= {"action": action.value, "kind": kind.value, "record_id": seen.record_id}
-            session.connection().execute(_READ, {**log, "records": seen.records, "purpose": purpose})
+            note_read(session, caller, action, kind, purpose, seen)
             return seen.answer
     raise passage
+
+
+def note_read(session: Session, caller: Caller, action: Action, kind: RecordKind, purpose: str, seen: Seen) -> None:
+    """An entry in the log of reads."""
+    log = {"account": caller.account, "employee_id": caller.employee_id, "at": utc_now()}
+    log |= {"action": action.value, "kind": kind.value, "record_id": seen.record_id}
+    session.connection().execute(_READ, {**log, "records": seen.records, "purpose": purpose})

@@ -26,6 +26,7 @@ from models import decision_bodies as d
 from models import decisions
 from models.codec import EncryptionCodec, PatientPayloadConverter, converter, ring
 from models.database import utc_now, writing
+from models.desk.portfolio import DatabasePortfolios
 from models.ledger import DatabaseLedger
 from models.messages import StartCase
 from models.people import DatabasePeople
@@ -134,6 +135,7 @@ class World:
             DatabasePeople(self.engine),
             InAppConfirmation(self.engine, keys, self.config.seal_key),
             DatabasePapers(self.engine, self.config.employer),
+            DatabasePortfolios(self.engine),
         )
         return steps.all()
 
