@@ -30,7 +30,7 @@ class Introduction:
 
     @property
     def since(self) -> date:
-        """The day of the acceptance, where the receiver works: whenever it is asked for, the letter is the same."""
+        """The day of the acceptance, where the receiver works: so the letter is the same on any day."""
         return local_date(self.accepted_at, self.receiver.time_zone)
 
 
