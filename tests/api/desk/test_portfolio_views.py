@@ -1,6 +1,7 @@
 """Who sees what of a handover per customer, what waits for a receiver, and the letters to customers."""
 
 import hashlib
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -71,7 +72,7 @@ async def test_every_look_at_names_is_logged_with_its_purpose(api: Api, case_id:
 async def test_a_department_sees_what_it_looks_after(api: Api, case_id: str) -> None:
     with writing(api.engine) as session:
         row = session.get_one(CaseView, case_id)
-        snapshot = {**row.snapshot}
+        snapshot = deepcopy(row.snapshot)
         for clearance in snapshot["clearances"]:
             clearance["portfolio"] = ["receivable"] if clearance["department"] == "finance" else []
         row.snapshot = snapshot
