@@ -43,7 +43,7 @@ async def _replayable(case: RunningCase, handle: WorkflowHandle[Any, Any]) -> No
 
 
 async def _two_sides(case: RunningCase) -> tuple[list[object], list[object]]:
-    """What the workflow knows, and what the database holds."""
+    """What the workflow knows, and what the database holds of it; facts from elsewhere are the ledger's alone."""
     known: list[object] = [(f.number, f.kind, f.by, f.at, _json(f)) for f in await case.facts()]
     written: list[object] = [
         (row.number, row.kind, row.by, row.at, row.data) for row in case.ledger() if row.number is not None
