@@ -17,7 +17,7 @@ from api.gateway import Gateway
 from api.middleware import RequestContext
 from api.openapi import DescribedApp
 from api.routes import accounts, cases, company, decisions, evidence, health, inbox, law, session
-from api.routes.desk import customers, orders, ownership, preview
+from api.routes.desk import commission, customers, orders, ownership, preview
 from config import Settings, settings
 from models.codec import EncryptionCodec, ring
 from models.database import connect
@@ -65,7 +65,7 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
     app.add_middleware(RequestContext)
     errors.install(app)
     v1 = APIRouter(prefix="/api/v1")
-    desk: tuple[Any, ...] = (ownership, customers, orders, preview)
+    desk: tuple[Any, ...] = (ownership, customers, orders, preview, commission)
     parts: tuple[Any, ...] = (session, inbox, cases, evidence, decisions, *desk, company, law, accounts)
     for part in parts:
         v1.include_router(part.router)

@@ -11,7 +11,7 @@ from models import (
     tables,
 )
 from models.database import Exact, UtcDateTime
-from models.desk import order_tables, trail_tables  # noqa: F401
+from models.desk import commission_tables, figure_tables, order_tables, trail_tables  # noqa: F401
 
 _PLAIN = {UtcDateTime: "sa.DateTime(timezone=True)", AutoString: "sa.String()", Exact: "sa.String()"}
 

@@ -69,7 +69,7 @@ def ask_about_notice(body: AskAboutNotice, caller: CallerDep, review: ReviewDep)
     """
     book = library().book(body.region, review)
     holidays = working_calendar(book.national.time_zone, body.arrived_at).holidays
-    with _law_of_the_day():
+    with law_of_the_day():
         return notice_view(notice.judge(book, body.facts, holidays))
 
 
@@ -84,7 +84,7 @@ def ask_about_freeze(body: AskAboutFreeze, caller: CallerDep, engine: EngineDep,
     book = library().book(_region(body.region, records), review)
     bases, share = body.judged_by(records)
     service = body.service(records)
-    with _law_of_the_day():
+    with law_of_the_day():
         answer = freeze.judge(book, body.arrived_on, bases, commission_share=share)
         return freeze_view(answer, exposure.unlawful_freeze(book, service) if service else None)
 
@@ -106,14 +106,14 @@ def ask_about_settlement(
     """
     records = _records(engine, caller, body.employee_number)
     book = library().book(_region(body.region, records), review)
-    with _law_of_the_day():
+    with law_of_the_day():
         leaving = body.leaving(book, records)
         last_day = datetime.combine(leaving.service.last_day, time(), UTC)
         return settlement_view(settle(book, leaving, working_calendar(book.national.time_zone, last_day)))
 
 
 @contextmanager
-def _law_of_the_day() -> Iterator[None]:
+def law_of_the_day() -> Iterator[None]:
     """The law may be silent on a day: that is an answer, and no failure."""
     try:
         yield

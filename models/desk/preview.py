@@ -36,7 +36,7 @@ MOST_NAMED = 50
 _ORDER, _RECEIVABLE, _CONTACT = table(SalesOrder), table(Receivable), table(Contact)
 _TALK, _TASK, _VIEW, _ENTRY = table(Communication), table(TaskRow), table(CaseView), table(PortfolioEntry)
 _ACCOUNT, _STAFF, _DEPARTMENT = table(Account), table(Employee), table(Department)
-_UNFINISHED = tuple(state.value for state in EntryState if state not in (EntryState.DONE, EntryState.REFUSED))
+_UNFINISHED = (EntryState.PROPOSED.value, EntryState.ACCEPTED.value, EntryState.WAITING.value)
 
 
 def holdings(session: Session, employee: Employee, now: datetime, today: date) -> Holdings:

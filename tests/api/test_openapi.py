@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from api.main import create_app
 from api.routes import accounts, cases, company, decisions, inbox, law, session
-from api.routes.desk import customers, orders, ownership
+from api.routes.desk import commission, customers, orders, ownership
 from models.decision_examples import EXAMPLES
 from models.decisions import DECISIONS
 from tests import builders
@@ -103,7 +103,7 @@ def test_the_examples_are_valid_requests() -> None:
 
 
 def _routes() -> list[APIRoute]:
-    parts = (accounts, cases, company, customers, decisions, inbox, law, orders, ownership, session)
+    parts = (accounts, cases, commission, company, customers, decisions, inbox, law, orders, ownership, session)
     return [route for part in parts for route in part.router.routes if isinstance(route, APIRoute)]
 
 
