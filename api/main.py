@@ -17,7 +17,19 @@ from api.gateway import Gateway
 from api.middleware import RequestContext
 from api.openapi import DescribedApp
 from api.routes import accounts, cases, company, decisions, evidence, health, inbox, law, session
-from api.routes.desk import audit, capacities, carriers, customers, orders, ownership, portfolio, receivables, trail
+from api.routes.desk import (
+    audit,
+    capacities,
+    carriers,
+    commission,
+    customers,
+    orders,
+    ownership,
+    portfolio,
+    preview,
+    receivables,
+    trail,
+)
 from config import Settings, settings
 from models.codec import EncryptionCodec, ring
 from models.database import connect
@@ -69,7 +81,8 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
     errors.install(app)
     v1 = APIRouter(prefix="/api/v1")
     desk: tuple[Any, ...] = (ownership, customers, orders, trail, receivables, carriers, audit, portfolio, capacities)
-    parts: tuple[Any, ...] = (session, inbox, cases, evidence, decisions, *desk, company, law, accounts)
+    figures: tuple[Any, ...] = (preview, commission)
+    parts: tuple[Any, ...] = (session, inbox, cases, evidence, decisions, *desk, *figures, company, law, accounts)
     for part in parts:
         v1.include_router(part.router)
     app.include_router(v1)

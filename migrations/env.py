@@ -11,7 +11,13 @@ from models import (
     tables,
 )
 from models.database import Exact, UtcDateTime
-from models.desk import order_tables, portfolio_tables, trail_tables  # noqa: F401
+from models.desk import (  # noqa: F401
+    commission_tables,
+    figure_tables,
+    order_tables,
+    portfolio_tables,
+    trail_tables,
+)
 
 _PLAIN = {UtcDateTime: "sa.DateTime(timezone=True)", AutoString: "sa.String()", Exact: "sa.String()"}
 

@@ -45,11 +45,14 @@ class DatabasePlanner:
     engine: Engine
     review: Review = field(default_factory=Review)
 
-    def plan(self, start: StartCase) -> Plan:
-        """Raises PersonMustAct if something that only a person can supply is missing."""
+    def plan(self, start: StartCase, supposed: Notice | None = None) -> Plan:
+        """Raises PersonMustAct if something that only a person can supply is missing.
+
+        `supposed` is a notice that nobody has given, for the question what would be planned if it were.
+        """
         with reading(self.engine) as session:
             employee = session.get(Employee, start.employee_id)
-            row = session.get(Notice, start.case_id)
+            row = supposed or session.get(Notice, start.case_id)
             if employee is None or row is None:
                 raise PersonMustAct(f"no employee or notice for case {start.case_id}")
             people = _People(session)

@@ -34,6 +34,10 @@ _READERS = {
     PaperKind.DEDUCTION_NOTICE: ("hr", "counsel", "auditor", "leaver"),
 }
 """Notice and papers are between the company and the leaver: the witness sees the rest of the case, and none of them."""
+COMMISSION_ASSESSMENT = "commission_assessment"
+"""The kind of document under which the working about a leaver's commission is filed."""
+_INTERNAL = {COMMISSION_ASSESSMENT: ("hr", "counsel", "auditor")}
+"""The company's own working papers: the leaver is told in writing what is proposed, before anything is decided."""
 
 
 def concerns(caller: Caller, employee_id: str, takes_part: bool) -> bool:
@@ -95,6 +99,8 @@ def may_read(document_id: str, document_kind: str, of: tuple[str, ...], shown: d
     paper = paper_kind(document_kind)
     if document_kind == ERASE_CERTIFICATE:
         return True
+    if document_kind in _INTERNAL:
+        return any(relation in _INTERNAL[document_kind] for relation in of)
     if paper is not None:
         return any(relation in _READERS[paper] for relation in of)
     record = shown.get("record")

@@ -78,7 +78,7 @@ def ask_about_notice(body: AskAboutNotice, caller: CallerDep, review: ReviewDep)
     """
     book = library().book(body.region, review)
     holidays = working_calendar(book.national.time_zone, body.arrived_at).holidays
-    with _law_of_the_day():
+    with law_of_the_day():
         return notice_view(notice.judge(book, body.facts, holidays))
 
 
@@ -93,7 +93,7 @@ def ask_about_freeze(body: AskAboutFreeze, caller: CallerDep, engine: EngineDep,
     book = library().book(_region(body.region, records), review)
     bases, share = body.judged_by(records)
     service = body.service(records)
-    with _law_of_the_day():
+    with law_of_the_day():
         answer = freeze.judge(book, body.arrived_on, bases, commission_share=share)
         return freeze_view(answer, exposure.unlawful_freeze(book, service) if service else None)
 
@@ -106,7 +106,7 @@ def ask_about_penalty(body: AskAboutPenalty, caller: CallerDep, review: ReviewDe
     not legal advice.
     """
     book, training = library().book(body.region, review), body.trained()
-    with _law_of_the_day():
+    with law_of_the_day():
         found = penalties.judge(
             book, body.on, body.breach, body.agreed.money, training, employer_fault=body.employer_fault
         )
@@ -130,7 +130,7 @@ def ask_about_settlement(
     """
     records = _records(engine, caller, body.employee_number)
     book = library().book(_region(body.region, records), review)
-    with _law_of_the_day():
+    with law_of_the_day():
         leaving = body.leaving(book, records)
         last_day = datetime.combine(leaving.service.last_day, time(), UTC)
         order = body.order.found(book, leaving.service.last_day) if body.order else None
@@ -138,7 +138,7 @@ def ask_about_settlement(
 
 
 @contextmanager
-def _law_of_the_day() -> Iterator[None]:
+def law_of_the_day() -> Iterator[None]:
     """The law may be silent on a day: that is an answer, and no failure."""
     try:
         yield

@@ -60,6 +60,8 @@ class Action(StrEnum):
     READ_CARRIERS = "read_carriers"
     CHANGE_CARRIERS = "change_carriers"
     READ_ACCESS_LOG = "read_access_log"
+    READ_FIGURES = "read_figures"
+    """Sums and shares of people's records: what a departure would orphan, how complete files are, what was lost."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ RULES: dict[Action, Rule] = {
     Action.READ_CARRIERS: Rule(VIEW_CARRIERS, anybody=True),
     Action.CHANGE_CARRIERS: Rule(EDIT_CARRIERS, anybody=True),
     Action.READ_ACCESS_LOG: Rule(None, False, (_AUDIT,)),
+    Action.READ_FIGURES: Rule(None, True, (_AUDIT, Role.HR, Role.COUNSEL)),
 }
 
 

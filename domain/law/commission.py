@@ -46,8 +46,9 @@ class Dispute(StrEnum):
 
 
 @dataclass(frozen=True)
-class AssessedLine:
-    id: str
+class LineStanding:
+    """Where a line stands by itself, whatever is claimed against it in which month."""
+
     status: LineStatus
     reason: Reason
     disputes: tuple[Dispute, ...]
@@ -56,6 +57,20 @@ class AssessedLine:
     payable_now: Money
     accruing: Money
     """What a condition still holds back. It is paid in the cycle after each receipt, never forfeited (PAY-06)."""
+    working: str
+
+
+@dataclass(frozen=True)
+class AssessedLine:
+    """A line as it stands (`LineStanding`), with the claims against it and the rules that say so."""
+
+    id: str
+    status: LineStatus
+    reason: Reason
+    disputes: tuple[Dispute, ...]
+    entitled: Money
+    payable_now: Money
+    accruing: Money
     claims: tuple[ClaimFinding, ...]
     answers: tuple[LegalAnswer, ...]
 
@@ -108,7 +123,8 @@ def assess_commission(
     )
 
 
-def _assess(book: RuleBook, on: date, line: CommissionLine, limit: MonthlyLimit, as_of: date) -> AssessedLine:
+def standing(line: CommissionLine) -> LineStanding:
+    """Where the line stands: what is payable of it now, and what keeps accruing."""
     payable, working = _payable(line)
     entitled = _entitled(line).to_cents()
     reason, disputes = _reason(line), tuple(_disputes(line))
@@ -117,24 +133,33 @@ def _assess(book: RuleBook, on: date, line: CommissionLine, limit: MonthlyLimit,
         status = LineStatus.DISPUTED
     elif reason in (Reason.PARTLY_RECEIVED, Reason.CONDITION_NOT_MET):
         status = LineStatus.PENDING
-    answers = [book.answer("PAY-01", on, _share_working(line)), _status_answer(book, on, reason, status, working)]
+    accruing = max(nothing(payable.currency), entitled - line.already_paid - payable)
+    return LineStanding(status, reason, disputes, entitled, payable, accruing, working)
+
+
+def _assess(book: RuleBook, on: date, line: CommissionLine, limit: MonthlyLimit, as_of: date) -> AssessedLine:
+    stands = standing(line)
+    reason, status, payable = stands.reason, stands.status, stands.payable_now
+    answers = (
+        book.answer("PAY-01", on, _share_working(line)),
+        _status_answer(book, on, reason, status, stands.working),
+    )
     findings: list[ClaimFinding] = []
     line_left, month_left = payable, limit
     for claim in line.claims:
         finding = judge(book, on, claim, month_left, line_left, as_of)
         line_left, month_left = line_left - finding.defensible, month_left.less(finding.defensible)
         findings.append(finding)
-    none = nothing(payable.currency)
     return AssessedLine(
         id=line.id,
         status=status,
         reason=reason,
-        disputes=disputes,
-        entitled=entitled,
+        disputes=stands.disputes,
+        entitled=stands.entitled,
         payable_now=payable,
-        accruing=max(none, entitled - line.already_paid - payable),
+        accruing=stands.accruing,
         claims=tuple(findings),
-        answers=tuple(answers),
+        answers=answers,
     )
 
 

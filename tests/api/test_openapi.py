@@ -14,7 +14,18 @@ from pydantic import BaseModel
 
 from api.main import create_app
 from api.routes import accounts, cases, company, decisions, inbox, law, session
-from api.routes.desk import audit, capacities, carriers, customers, orders, ownership, portfolio, receivables, trail
+from api.routes.desk import (
+    audit,
+    capacities,
+    carriers,
+    commission,
+    customers,
+    orders,
+    ownership,
+    portfolio,
+    receivables,
+    trail,
+)
 from models.decision_examples import EXAMPLES
 from models.decisions import DECISIONS
 from tests import builders
@@ -112,7 +123,7 @@ def test_the_examples_are_valid_requests() -> None:
 
 
 def _routes() -> list[APIRoute]:
-    desk = (audit, capacities, carriers, customers, orders, ownership, portfolio, receivables, trail)
+    desk = (audit, capacities, carriers, commission, customers, orders, ownership, portfolio, receivables, trail)
     parts = (accounts, cases, company, decisions, inbox, law, session, *desk)
     return [route for part in parts for route in part.router.routes if isinstance(route, APIRoute)]
 

@@ -10,13 +10,14 @@ from sqlalchemy.exc import DBAPIError
 
 from models import employment, schema, tables
 from models.database import connect, writing
-from models.desk import order_tables, portfolio_tables, trail_tables
+from models.desk import commission_tables, figure_tables, order_tables, portfolio_tables, trail_tables
 from tests.builders import ARRIVAL
 
 METADATA = tables.FactRow.metadata
 assert employment.FreezeBasis.metadata is METADATA
 assert order_tables.SalesOrder.metadata is trail_tables.RecordRead.metadata is METADATA
 assert portfolio_tables.CustomerCapacity.metadata is METADATA
+assert commission_tables.CommissionEntry.metadata is figure_tables.WeeklyFigure.metadata is METADATA
 
 
 def test_the_migrations_make_exactly_the_tables(engine: Engine) -> None:
