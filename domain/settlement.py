@@ -108,16 +108,21 @@ def of(case: Case, kind: PaymentKind) -> Payment | None:
 
 
 def _schedule(case: Case, now: datetime) -> Change | None:
-    """Each payment has its day; it moves with the last day and, for severance, to the end of the handover."""
+    """Each payment has its day; it moves with the last day and, for severance, to the end of the handover.
+
+    What was paid early is owed anew if the last day moves on: there are more days to pay for.
+    """
     for planned in case.agreed.settlement.payments if case.agreed.settlement else ():
         found = of(case, planned.kind)
-        if found is not None and (found.settled or found.overdue_at is not None):
+        if found is not None and (found.dismissed_because or found.overdue_at is not None):
             continue
         released_on = found.released_on if found else None
         if planned.waits_for_handover and released_on is None and checklist.done(case) and clearances.done(case):
             released_on = local_date(now, _zone(case))
         due = _due(case, planned, released_on)
         if found is not None and (found.due, found.released_on) == (due, released_on):
+            continue
+        if found is not None and found.settled and due <= found.due:
             continue
         payment = Payment(planned.kind, due, _asked_at(case, due), released_on)
         data = _data(case, payment) | {"waits_for_handover": planned.waits_for_handover and released_on is None}

@@ -40,10 +40,10 @@ def plan(
         )
     by = figures(book, last_day, book.national.currency) if _knows_deductions(book, last_day) else None
     if by is not None:
-        law.append(book.answer("PAY-03", last_day, f"≤ {percent(by.cap)}"))
-        law.append(book.answer("PAY-04", last_day, ", ".join(by.gates)))
+        law.append(book.answer("PAY-03", last_day, f"≤ {percent(by.cap)}", action=Action.RECORD))
+        law.append(book.answer("PAY-04", last_day, ", ".join(by.gates), action=Action.RECORD))
     low, high = (percent(exposure.decimal(name)) for name in ("extra_low", "extra_high"))
-    law.append(book.answer(exposure.id, last_day, f"{low} – {high}"))
+    law.append(book.answer(exposure.id, last_day, f"{low} – {high}", action=Action.RECORD))
     return SettlementPlan(tuple(payments), tuple(law), by)
 
 

@@ -46,6 +46,7 @@ async def test_whoever_sees_the_whole_case_sees_what_the_law_said_of_notice_and_
             ("NOT-01", "record"),
             ("FRZ-01", "block"),
             ("FRZ-05", "record"),
+            *[(rule, "record") for rule in ("PAY-02", "CRT-04", "PAY-03", "PAY-04", "PAY-08")],
             ("CRT-02", "warn"),
             ("CRT-03", "record"),
             ("LIM-01", "record"),

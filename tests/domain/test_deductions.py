@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import agenda, closing, deduction_decisions, deductions, last_day, papers, process, settlement
@@ -282,6 +282,7 @@ def test_a_last_day_that_moves_up_takes_the_time_to_decide_with_it() -> None:
 
 
 @pytest.mark.law("PAY-03", "PAY-11", "PAY-04")
+@settings(settings.get_profile("domain"))
 @given(
     st.lists(
         st.tuples(

@@ -80,6 +80,16 @@ def test_the_due_day_moves_with_the_last_day_and_is_asked_for_anew() -> None:
     assert [fact.data["due"] for fact in facts if fact.kind == "PaymentOverdue"] == ["2026-12-24"]
 
 
+@pytest.mark.law("PAY-02")
+@pytest.mark.parametrize(("day", "owed_anew"), [(date(2026, 12, 24), True), (date(2026, 12, 22), False)])
+def test_what_was_paid_early_is_owed_anew_if_the_last_day_moves_on_and_only_then(day: date, owed_anew: bool) -> None:
+    paid = confirmed(pay.case(FAULT), date(2026, 12, 10)).case
+    case = process.carry_out(_moved(day), paid, c.opening(date(2026, 12, 10)) + timedelta(hours=1)).case
+    assert payment(case).settled is not owed_anew
+    assert (payment(case).due == day) is owed_anew
+    assert payment(case, SEVERANCE).due == day + timedelta(days=30)
+
+
 def _moved(day: date) -> Rule:
     def both_agree(case: Case, now: datetime) -> Change:
         proposed = last_day.propose(case, c.HR, day, "a reason", now)

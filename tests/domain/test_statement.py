@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.law.rulebook import RuleBook
@@ -51,6 +51,7 @@ def test_leave_that_was_taken_is_nothing_and_no_blank() -> None:
 
 
 @pytest.mark.law("HND-04")
+@settings(settings.get_profile("domain"))
 @given(st.decimals(1, 200000, places=2), st.integers(0, 30), st.integers(0, 60))
 def test_the_stated_sum_is_the_sum_of_the_stated_lines_to_the_cent(average: Decimal, days: int, halves: int) -> None:
     found = made(str(average), str(days), str(Decimal(halves) / 2))

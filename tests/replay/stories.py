@@ -125,7 +125,7 @@ async def slow_database(world: World) -> RunningCase:
 
 
 async def looked_after(world: World) -> RunningCase:
-    """The case closes and lives on: a duty missed, a month paid and one not, a claim, the end of the non-compete."""
+    """The case closes and lives on: a duty missed, a month paid and one not, a claim, the file's end."""
     with writing(world.engine) as session:
         session.get_one(EmploymentTerms, "e-lin").non_compete_months = 12
     case = await world.resign()
@@ -151,7 +151,9 @@ async def looked_after(world: World) -> RunningCase:
     for month in (2, 3, 4):
         await case.decide(b.HR, d.ConfirmCompensation(month=month, paid_on=on, reference="bank"))
     await later(400)
-    await case.aftercare.result()
+    await case.until_fact("FileRestricted")
+    await later(400)
+    await case.until_fact("ErasureDone")
     return case
 
 
