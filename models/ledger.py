@@ -135,7 +135,7 @@ def _require_settled(session: Session, request: RecordRequest) -> None:
     Here, where the decision becomes true: the case knows only what was counted last, and whoever changes an entry holds
     the case's row as this write does. The reason that lets it pass is in the fact.
     """
-    silent = {f.data["department"] for f in request.facts if f.kind == APPROVAL and not f.data["note"]}
+    silent = {f.data.get("department") for f in request.facts if f.kind == APPROVAL and not f.data.get("note")}
     for clearance in request.case.clearances:
         if clearance.department not in silent or not clearance.portfolio:
             continue

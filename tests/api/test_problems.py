@@ -71,7 +71,7 @@ async def registered(api: Api) -> str:
 
 def sender(api: Api, operation: Operation) -> Person:
     """Somebody who may call the operation."""
-    return api.person("hr" if "/cases" in operation.path else "admin")
+    return api.person("hr" if "/cases" in operation.path or "/commission" in operation.path else "admin")
 
 
 async def send(api: Api, operation: Operation, case_id: str, content: bytes | AsyncIterator[bytes]) -> httpx.Response:

@@ -11,7 +11,7 @@ from api.errors import documented
 from api.routes.desk.common import Cursor, Limit, asked, dumped, person
 from domain.desk.access import Action
 from domain.desk.records import RecordKind
-from domain.errors import forbidden
+from domain.errors import invalid
 from models.desk import assignments, people, portfolio_lists
 from models.desk.gate import Passage, Target
 from models.desk.portfolio_bodies import SetCapacity
@@ -53,13 +53,12 @@ def set_capacity(body: SetCapacity, caller: CallerDep, engine: EngineDep, key: I
     """For managers, of their people. A handover gives nobody more, unless whoever assigns it says why."""
 
     def find(session: Session, mine: Within) -> Target:
-        employee = people.employee(session, body.employee, mine)
-        if employee.id == caller.employee_id:
-            raise forbidden("portfolio.own_capacity")
-        return Target(RecordKind.CUSTOMER, employee)
+        return Target(RecordKind.CUSTOMER, people.employee(session, body.employee, mine))
 
     def act(session: Session, target: Target, passage: Passage) -> tuple[int, Any]:
         employee: Employee = target.row
+        if employee.id == caller.employee_id:
+            raise invalid("portfolio.own_capacity")
         _set(session, employee.id, body.customers, caller.account, passage.now)
         load = assignments.loads_of(session, [employee.id])[employee.id]
         return dumped(200, CapacityLine(employee=person(employee), customers=load, capacity=body.customers))

@@ -26,6 +26,8 @@ ACTIONS: dict[str, Action] = {
     "POST /desk/customers/{customer_id}/contacts": Action.CHANGE_CUSTOMER,
     "PATCH /desk/contacts/{contact_id}": Action.CHANGE_CUSTOMER,
     "POST /desk/customers/reassign": Action.REASSIGN,
+    "GET /desk/capacities": Action.READ_CUSTOMERS,
+    "POST /desk/capacities": Action.REASSIGN,
     "POST /desk/customers/{customer_id}/merge": Action.MERGE_CUSTOMERS,
     "GET /desk/customers/{customer_id}/notes": Action.READ_HISTORY,
     "GET /desk/customers/{customer_id}/changes": Action.READ_HISTORY,
@@ -55,7 +57,12 @@ ACTIONS: dict[str, Action] = {
     "GET /desk/attempts": Action.READ_ACCESS_LOG,
 }
 OPERATIONS = {o.name: o for o in contract.operations() if o.path.startswith("/api/v1/desk/")}
-ABOUT_A_RECORD = ("POST /desk/customers", "POST /desk/customers/reassign", "POST /desk/orders")
+ABOUT_A_RECORD = (
+    "POST /desk/customers",
+    "POST /desk/customers/reassign",
+    "POST /desk/capacities",
+    "POST /desk/orders",
+)
 RELATIONS = {"own": "me", "team": "zhou", "foreign": "sales-head"}
 """Whose the record is: the person's own, somebody's below, or somebody's above."""
 SHA256 = "0" * 64
@@ -149,6 +156,7 @@ def body_for(operation: Operation, whose: str) -> Any:
     body = dict(operation.example)
     about: dict[str, Any] = {
         "POST /desk/customers": {"owner": f"n-{whose}"},
+        "POST /desk/capacities": {"employee": f"n-{whose}"},
         "POST /desk/customers/reassign": {"customers": [f"c-{whose}"], "to": "n-me"},
         "POST /desk/customers/{customer_id}/merge": {"into": "c-me"},
         "POST /desk/customers/{customer_id}/communications": {"contact": f"p-{whose}"},

@@ -200,7 +200,7 @@ async def test_the_rule_shares_customers_out_and_says_why(api: Api, case_id: str
 
 async def test_nobody_gets_more_than_their_manager_says_unless_a_reason_is_stated(api: Api, case_id: str) -> None:
     wang = api.person("wang")
-    problem(await wang.post("/desk/capacities", {"employee": "n-wang", "customers": 5}), 403, "portfolio.own_capacity")
+    problem(await wang.post("/desk/capacities", {"employee": "n-wang", "customers": 5}), 422, "portfolio.own_capacity")
     problem(await api.person("zhou").post("/desk/capacities", {"employee": "n-lin", "customers": 5}), 404)
     answer = await wang.post("/desk/capacities", {"employee": "n-zhou", "customers": 2})
     assert answer.json() == {"employee": {"number": "n-zhou", "name": "zhou"}, "customers": 4, "capacity": 2}
