@@ -18,7 +18,7 @@ RESTRICTED = {
     "GET /employees": {"hr", "admin"},
     "GET /employees/{number}/entitlements": {"hr", "admin"},
     "GET /employees/{number}/commission": {"finance", "hr", "counsel"},
-    "POST /employees/{number}/commission/entries": {"finance"},
+    "POST /employees/{number}/commission/entries": {"finance", "hr"},
     "GET /commission/agreements": {"finance", "hr", "counsel"},
     "POST /commission/agreements": {"hr", "counsel"},
     "POST /cases/{case_id}/commission/assessment": {"hr", "counsel"},
