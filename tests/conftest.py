@@ -2,11 +2,14 @@
 
 import asyncio
 import sysconfig
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
+import pytest
 import pytest_asyncio
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
+from temporalio.worker import _workflow as workflow_worker
 
 from workflows import ids
 
@@ -16,6 +19,27 @@ DYNAMIC_CONFIG = (
     'history.timerProcessorMaxTimeShift="10ms"',
     "history.timerProcessorMaxPollRPS=2000",  # with the default of 20 every skip waits 100 to 300 ms
 )
+
+
+DEADLOCK_SECONDS = 60
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_deadlock_detector() -> Iterator[None]:
+    """Workflow code may take its time in a test: the SDK's two seconds pass on a busy machine without any deadlock.
+
+    The SDK has no option for it but its debug mode, which also loosens the sandbox. On a timeout it throws into the
+    thread, wherever that happens to be, so that other tests fail of it too.
+    """
+    init = workflow_worker._WorkflowWorker.__init__
+
+    def patient(self: Any, *args: Any, **options: Any) -> None:
+        init(self, *args, **options)
+        self._deadlock_timeout_seconds = DEADLOCK_SECONDS
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workflow_worker._WorkflowWorker, "__init__", patient)
+        yield
 
 
 async def start_temporal(*more_config: str) -> WorkflowEnvironment:
