@@ -22,7 +22,9 @@ from api.routes.desk import (
     capacities,
     carriers,
     commission,
+    contacts,
     customers,
+    files,
     orders,
     ownership,
     portfolio,
@@ -46,8 +48,8 @@ a lost answer, and it acts once. Only signing in and out, changing one's own pas
 or it may not have been carried out.
 **Texts**: names, titles, reasons and notes hold no control characters, no zero-width characters and no marks that
 change the direction of writing (422). Logins are kept and compared in lower case.
-**The desk** (`/api/v1/desk`): you reach your own records and those of everybody below you, or all by role; what is out
-of reach is not there (404), what your rights don't allow now is refused (403) and noted. Reads are logged with a
+**The desk** (`/api/v1/desk`): you reach your own records and those of everybody below you, or all by role. What is out
+of reach is not there (404); what your rights don't allow now is refused (403) and noted. Reads are logged, with a
 `purpose`.
 **Questions to the law** (`/api/v1/law`) change nothing and take no key.
 **Lists** are paged by `cursor`.
@@ -80,7 +82,19 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
     app.add_middleware(RequestContext)
     errors.install(app)
     v1 = APIRouter(prefix="/api/v1")
-    desk: tuple[Any, ...] = (ownership, customers, orders, trail, receivables, carriers, audit, portfolio, capacities)
+    desk: tuple[Any, ...] = (
+        ownership,
+        customers,
+        contacts,
+        orders,
+        trail,
+        files,
+        receivables,
+        carriers,
+        audit,
+        portfolio,
+        capacities,
+    )
     figures: tuple[Any, ...] = (preview, commission)
     parts: tuple[Any, ...] = (session, inbox, cases, evidence, decisions, *desk, *figures, company, law, accounts)
     for part in parts:

@@ -84,9 +84,9 @@ def _timed(engine: Engine) -> float:
         row, assigned = order_changes.ordering(session, mine, ORDER.customer, CALLER)
         return Target(RecordKind.ORDER, (row, assigned), new_id(), row.id, new=True)
 
-    def act(session: Session, target: Target, _: Passage) -> Answer:
+    def act(session: Session, target: Target, passage: Passage) -> Answer:
         customer, assigned = target.row
-        row = order_changes.place(session, target.record_id, customer, assigned, ORDER, SELLER)
+        row = order_changes.place(session, target.record_id, customer, assigned, ORDER, SELLER, passage)
         return 201, {"id": row.id}
 
     request = Request(CALLER, uuid.uuid4().hex, "POST /desk/orders", {})

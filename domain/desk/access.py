@@ -69,36 +69,37 @@ class Rule:
     """Who reaches how far with an action, and which right it takes; None: the role alone decides."""
 
     right: Right | None
-    own: bool = False
-    """One's own records, and those of everybody below, in however many steps."""
     everywhere: tuple[Role, ...] = ()
+    """Roles that reach every record."""
+    own: bool = True
+    """Everybody reaches their own records, and those of everybody below them, in however many steps."""
     anybody: bool = False
     """Records that belong to nobody in particular: the right alone decides."""
 
 
 _AUDIT, _FINANCE, _SERVICE, _MACHINE = Role.AUDITOR, Role.FINANCE, Role.CUSTOMER_SERVICE, Role.INTEGRATION
 RULES: dict[Action, Rule] = {
-    Action.READ_CUSTOMERS: Rule(VIEW_CUSTOMERS, True, (_AUDIT, _FINANCE, _SERVICE)),
-    Action.EXPORT_CUSTOMERS: Rule(EXPORT_CUSTOMERS, True, (_AUDIT,)),
-    Action.ADD_CUSTOMER: Rule(EDIT_CUSTOMERS, True),
-    Action.CHANGE_CUSTOMER: Rule(EDIT_CUSTOMERS, True),
-    Action.READ_HISTORY: Rule(VIEW_CUSTOMERS, True, (_AUDIT, _SERVICE)),
-    Action.ADD_TO_HISTORY: Rule(VIEW_CUSTOMERS, True, (_SERVICE,)),
-    Action.CONTACT_CUSTOMER: Rule(CONTACT_CUSTOMERS, True, (_SERVICE,)),
-    Action.REASSIGN: Rule(EDIT_CUSTOMERS, True),
-    Action.MERGE_CUSTOMERS: Rule(EDIT_CUSTOMERS, True),
-    Action.READ_ORDERS: Rule(VIEW_ORDERS, True, (_AUDIT, _FINANCE, _SERVICE)),
-    Action.EXPORT_ORDERS: Rule(EXPORT_ORDERS, True, (_AUDIT,)),
-    Action.PLACE_ORDER: Rule(CREATE_ORDERS, True),
-    Action.TAKE_INCOMING_ORDER: Rule(CREATE_ORDERS, False, (_SERVICE, _MACHINE)),
-    Action.ISSUE_QUOTATION: Rule(ISSUE_QUOTATIONS, True),
-    Action.CHANGE_ORDER: Rule(CHANGE_ORDERS, True),
-    Action.READ_RECEIVABLES: Rule(VIEW_RECEIVABLES, True, (_AUDIT, _FINANCE)),
-    Action.POST_RECEIVABLES: Rule(POST_ENTRIES, False, (_FINANCE,)),
+    Action.READ_CUSTOMERS: Rule(VIEW_CUSTOMERS, (_AUDIT, _FINANCE, _SERVICE)),
+    Action.EXPORT_CUSTOMERS: Rule(EXPORT_CUSTOMERS, (_AUDIT,)),
+    Action.ADD_CUSTOMER: Rule(EDIT_CUSTOMERS),
+    Action.CHANGE_CUSTOMER: Rule(EDIT_CUSTOMERS),
+    Action.READ_HISTORY: Rule(VIEW_CUSTOMERS, (_AUDIT, _SERVICE)),
+    Action.ADD_TO_HISTORY: Rule(VIEW_CUSTOMERS, (_SERVICE,)),
+    Action.CONTACT_CUSTOMER: Rule(CONTACT_CUSTOMERS, (_SERVICE,)),
+    Action.REASSIGN: Rule(EDIT_CUSTOMERS),
+    Action.MERGE_CUSTOMERS: Rule(EDIT_CUSTOMERS),
+    Action.READ_ORDERS: Rule(VIEW_ORDERS, (_AUDIT, _FINANCE, _SERVICE)),
+    Action.EXPORT_ORDERS: Rule(EXPORT_ORDERS, (_AUDIT,)),
+    Action.PLACE_ORDER: Rule(CREATE_ORDERS),
+    Action.TAKE_INCOMING_ORDER: Rule(CREATE_ORDERS, (_SERVICE, _MACHINE), own=False),
+    Action.ISSUE_QUOTATION: Rule(ISSUE_QUOTATIONS),
+    Action.CHANGE_ORDER: Rule(CHANGE_ORDERS),
+    Action.READ_RECEIVABLES: Rule(VIEW_RECEIVABLES, (_AUDIT, _FINANCE)),
+    Action.POST_RECEIVABLES: Rule(POST_ENTRIES, (_FINANCE,), own=False),
     Action.READ_CARRIERS: Rule(VIEW_CARRIERS, anybody=True),
     Action.CHANGE_CARRIERS: Rule(EDIT_CARRIERS, anybody=True),
-    Action.READ_ACCESS_LOG: Rule(None, False, (_AUDIT,)),
-    Action.READ_FIGURES: Rule(None, True, (_AUDIT, Role.HR, Role.COUNSEL)),
+    Action.READ_ACCESS_LOG: Rule(None, (_AUDIT,), own=False),
+    Action.READ_FIGURES: Rule(None, (_AUDIT, Role.HR, Role.COUNSEL)),
 }
 
 

@@ -2,8 +2,8 @@
 
 It answers one question: may this person do this to this record now? The person's right is a row that freeze and grants
 change, too. The gate locks it until the transaction ends, one write of a person after the other: a freeze waits for the
-writes that were let in before it, and whoever comes after it sees it (docs/decisions/0014). Whatever carries an instant
-that is to be compared with the freeze is stamped with `Passage.now`, which is read once the lock is held.
+writes that were let in before it, and whoever comes after it sees it (docs/decisions/0014). What is written is stamped
+with `Passage.now`, which is read once everything is locked: so it can be compared with the freeze.
 
 Locks are always taken in this order: idempotency key, entitlements, customers, orders and receivables, the case's row.
 """
@@ -21,6 +21,7 @@ from domain.desk.access import RULES, Action, Right, Scope, scope_of
 from domain.desk.gate import Standing
 from domain.desk.records import Outcome, RecordKind
 from domain.errors import Refusal, forbidden
+from domain.rights import Operation
 from domain.timezones import local_date
 from models import facts
 from models.accounts import Caller
@@ -29,7 +30,6 @@ from models.desk.trail_tables import Attempt
 from models.tables import CaseView, EffectRow, Entitlement, Notice
 
 REFUSED = "DeskAttemptRefused"
-GRANT = "grant"
 _RIGHT, _NOTICE, _VIEW, _EFFECT = table(Entitlement), table(Notice), table(CaseView), table(EffectRow)
 _STANDING = select(_RIGHT.c.active, _RIGHT.c.changed_at, _RIGHT.c.changed_by).where(
     _RIGHT.c.employee_id == bindparam("employee"),
@@ -101,7 +101,7 @@ def standing(session: Session, right: Right, employee: str, *, hold: bool) -> St
     if case is None:
         return Standing(right, held=True, active=row.active, changed_at=row.changed_at)
     by_case = row.changed_by.startswith(f"{case.case_id}:")
-    by_grant = by_case and connection.execute(_OPERATION, {"key": row.changed_by}).scalar() == GRANT
+    by_grant = by_case and connection.execute(_OPERATION, {"key": row.changed_by}).scalar() == Operation.GRANT
     return Standing(right, True, row.active, row.changed_at, case.case_id, Stage(case.stage), by_case, by_grant)
 
 
@@ -110,8 +110,8 @@ def enter(
 ) -> Passage | Refusal:
     """Lets the caller do this to the target, or says why not. `held`: their standing; None if it takes no right.
 
-    A refused attempt is noted, in the chain of their case, too, if they are in notice; then so is what they may do,
-    unless `note_all` is false. The caller commits the note even though nothing else is done.
+    A refused attempt is noted, and if they are in notice their case is told. What somebody in notice may do is noted
+    as well, unless `note_all` is false. Whoever calls this commits the note also if nothing else is done.
     """
     now = utc_now()
     if held is None:

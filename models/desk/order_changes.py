@@ -4,11 +4,10 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from domain.desk.orders import OrderState, RoutedBecause, line_amount, order_total, require_changeable, require_move
+from domain.desk.orders import OrderState, line_amount, order_total, require_changeable, require_move
 from domain.desk.records import RecordKind
 from domain.errors import conflict, not_found
 from models.accounts import Caller
-from models.database import utc_now
 from models.desk import customers, gate, routing
 from models.desk.changes import made_number, note, require_version
 from models.desk.gate import Passage
@@ -48,14 +47,16 @@ def place(
     assigned: Assigned,
     body: NewOrder | IncomingOrder,
     by: str,
+    passage: Passage,
 ) -> SalesOrder:
-    """Writes an order down, dated by this moment, in which the gate and the owner's right are held. Raises Refusal."""
-    now = utc_now()
+    """Writes an order down. Raises Refusal if its number is taken, or it comes to too much."""
+    now = passage.now
     number = body.number or made_number(_NUMBER, order_id)
     if session.exec(select(SalesOrder.id).where(SalesOrder.number == number)).first() is not None:
         raise conflict("desk.number_taken", number=number)
     incoming = isinstance(body, IncomingOrder)
-    state = OrderState.CONFIRMED if isinstance(body, IncomingOrder) else body.state
+    state = OrderState.CONFIRMED if isinstance(body, IncomingOrder) else OrderState(body.state)
+    carrier = None if isinstance(body, IncomingOrder) else _carrier(session, body.carrier)
     rows = _lines(order_id, body.lines, body.currency)
     row = SalesOrder(
         id=order_id,
@@ -75,7 +76,7 @@ def place(
         currency=body.currency,
         total=order_total(line.amount for line in rows),
         promised_on=body.promised_on,
-        carrier_id=None if isinstance(body, IncomingOrder) else _carrier(session, body.carrier),
+        carrier_id=carrier,
         updated_at=now,
     )
     session.add(row)
@@ -85,8 +86,8 @@ def place(
     session.flush()
     if assigned.because is not None and assigned.case_id is not None:
         data = {"order": row.id, "customer": customer.id, "from": customer.owner, "to": row.owner}
-        because: RoutedBecause = assigned.because
-        gate.tell_case(session, assigned.case_id, routing.ROUTED, by, {**data, "because": because.value}, now)
+        data["because"] = assigned.because.value
+        gate.tell_case(session, assigned.case_id, routing.ROUTED, by, data, now)
     return row
 
 

@@ -35,8 +35,8 @@ class OrderInList(BaseModel):
     number: str
     customer: OfCustomer
     owner: Person
-    origin_owner: str
-    """Employee id of whose customer it was when the order came."""
+    origin_owner: Person
+    """Whose customer it was when the order came."""
     routed_because: str
     """Why it came to somebody else: `portfolio`, `case`, `manager`, `nobody`; empty if it did not."""
     department: str

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from domain.errors import not_found
@@ -17,10 +18,12 @@ from models.desk.scopes import Within
 from models.desk.tables import Customer
 from models.tables import Account, Employee
 
+_ORIGIN = aliased(Employee)
 _SHOWN = (
-    select(SalesOrder, Customer, Employee)
+    select(SalesOrder, Customer, Employee, _ORIGIN)
     .join(Customer, col(Customer.id) == col(SalesOrder.customer_id))
     .join(Employee, col(Employee.id) == col(SalesOrder.owner))
+    .join(_ORIGIN, col(_ORIGIN.id) == col(SalesOrder.origin_owner))
 )
 
 
@@ -38,7 +41,7 @@ class OrderFilter:
 
 
 def orders(session: Session, mine: Within, wanted: OrderFilter, limit: int, cursor: str | None) -> Paged:
-    """Rows of (SalesOrder, its customer, its owner), the newest first.
+    """Rows of (SalesOrder, its customer, its owner, whose customer it was), the newest first.
 
     Of the whole company they are those whose owner is within reach; of one customer that is, all of its orders.
     """

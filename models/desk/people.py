@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 from sqlmodel import Session, col, select
 
-from domain.errors import not_found
+from domain.errors import conflict, not_found
 from models.desk.scopes import Within
-from models.tables import Employee
+from models.tables import Employee, Notice
 
 
 def employee(session: Session, number: str, mine: Within) -> Employee:
@@ -15,6 +15,12 @@ def employee(session: Session, number: str, mine: Within) -> Employee:
     if found is None or not found.active:
         raise not_found("desk.owner_out_of_reach", number=number)
     return found
+
+
+def require_staying(session: Session, employee: Employee) -> None:
+    """Raises Refusal if this person is about to leave."""
+    if session.exec(select(Notice.case_id).where(Notice.open_for == employee.id)).first() is not None:
+        raise conflict("desk.owner_is_leaving", number=employee.number)
 
 
 def id_of(session: Session, number: str) -> str:

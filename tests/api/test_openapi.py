@@ -19,7 +19,9 @@ from api.routes.desk import (
     capacities,
     carriers,
     commission,
+    contacts,
     customers,
+    files,
     orders,
     ownership,
     portfolio,
@@ -123,7 +125,20 @@ def test_the_examples_are_valid_requests() -> None:
 
 
 def _routes() -> list[APIRoute]:
-    desk = (audit, capacities, carriers, commission, customers, orders, ownership, portfolio, receivables, trail)
+    desk = (
+        audit,
+        capacities,
+        carriers,
+        commission,
+        contacts,
+        customers,
+        files,
+        orders,
+        ownership,
+        portfolio,
+        receivables,
+        trail,
+    )
     parts = (accounts, cases, company, decisions, inbox, law, session, *desk)
     return [route for part in parts for route in part.router.routes if isinstance(route, APIRoute)]
 

@@ -1,5 +1,6 @@
 """What the operations of the desk share: parameters, and how a write is asked for."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Path, Query
@@ -7,13 +8,16 @@ from pydantic import BaseModel, StringConstraints
 from sqlmodel import Session
 
 from domain.desk.access import Scope
-from domain.desk.masking import masked_fields
+from domain.desk.masking import masked, masked_fields
+from domain.desk.records import RecordKind
 from models.accounts import Caller
+from models.desk import customers
+from models.desk.gate import Target
 from models.desk.order_views import OfCustomer
-from models.desk.scopes import reached, within
-from models.desk.tables import Customer
+from models.desk.scopes import Within, reached, within
+from models.desk.tables import Contact, Customer, new_id
 from models.desk.transactions import AT_WORK, Request
-from models.desk.views import Person
+from models.desk.views import ContactView, Person
 from models.fields import Key
 from models.forms import LINE
 from models.tables import Employee
@@ -49,3 +53,29 @@ def hidden_from(session: Session, caller: Caller, owner: str, purpose: str) -> f
 def dumped(status: int, answer: BaseModel) -> tuple[int, Any]:
     """An answer as it is remembered under its key."""
     return status, answer.model_dump(mode="json")
+
+
+def held_customer(customer_id: str) -> Callable[[Session, Within], Target]:
+    """Finds a customer to be changed."""
+
+    def find(session: Session, mine: Within) -> Target:
+        row = customers.held(session, mine, customer_id)
+        return Target(RecordKind.CUSTOMER, row, row.id, row.id)
+
+    return find
+
+
+def added_to(customer_id: str, kind: RecordKind) -> Callable[[Session, Within], Target]:
+    """Finds a customer to which something of this kind is added; `row` is the customer."""
+
+    def find(session: Session, mine: Within) -> Target:
+        row = customers.held(session, mine, customer_id, to_change=False)
+        return Target(kind, row, new_id(), row.id, new=True)
+
+    return find
+
+
+def shown_contact(row: Contact, hidden: frozenset[str]) -> ContactView:
+    """A contact as somebody sees it from whom these fields are hidden."""
+    values = row.model_dump()
+    return ContactView.model_validate({**values, **masked({name: values[name] for name in hidden}, hidden)})

@@ -1,4 +1,4 @@
-"""The desk: customers, their people, notes and history."""
+"""The desk: customers, as they are and as they were."""
 
 from typing import Annotated, Any
 
@@ -7,25 +7,34 @@ from sqlmodel import Session
 
 from api.deps import CallerDep, EngineDep, IdempotencyKey
 from api.errors import documented
-from api.routes.desk.common import Cursor, Limit, Purpose, RecordId, asked, dumped, hidden_from, person
+from api.routes.desk.common import (
+    Cursor,
+    Limit,
+    Purpose,
+    RecordId,
+    asked,
+    dumped,
+    held_customer,
+    hidden_from,
+    person,
+    shown_contact,
+)
 from domain.desk.access import Action
 from domain.desk.masking import masked
 from domain.desk.records import CustomerStatus, RecordKind
 from models.desk import customer_changes, customers, people
-from models.desk.bodies import ContactChange, CustomerChange, CustomerName, NewContact, NewCustomer, NewNote, Word
+from models.desk.bodies import CustomerChange, CustomerName, NewCustomer, Word
 from models.desk.customers import CustomerFilter
 from models.desk.gate import Passage, Target
 from models.desk.scopes import Within
-from models.desk.tables import Contact, Customer, CustomerNote, new_id
+from models.desk.tables import Customer, new_id
 from models.desk.transactions import AT_WORK, Seen, read, write
 from models.desk.views import (
     ChangeLine,
-    ContactView,
     CustomerAdded,
     CustomerDetail,
     CustomerLine,
     DuplicateLine,
-    NoteLine,
     Written,
 )
 from models.fields import Key
@@ -33,7 +42,6 @@ from models.tables import Employee
 from models.views import Page
 
 router = APIRouter(prefix="/desk", tags=["desk: customers"])
-CONTACT_FIELDS = ("phone", "mail", "message_id", "preferences")
 
 
 @router.get("/customers", summary="Customers within reach", responses=documented(401, 403, 422))
@@ -84,7 +92,7 @@ def read_customer(
             source=row.source,
             merged_into=row.merged_into,
             created_at=row.created_at,
-            contacts=[_contact(contact, hidden) for contact in people_there],
+            contacts=[shown_contact(contact, hidden) for contact in people_there],
             masked=sorted(hidden),
         )
         return Seen(answer, record_id=row.id)
@@ -140,101 +148,7 @@ def change_customer(
         return dumped(200, Written(id=target.record_id, version=target.row.version))
 
     request = asked(caller, key, f"PATCH /desk/customers/{customer_id}", body)
-    answer, _ = write(engine, request, Action.CHANGE_CUSTOMER, _held(customer_id), act)
-    return Written.model_validate(answer)
-
-
-@router.post(
-    "/customers/{customer_id}/contacts",
-    status_code=201,
-    summary="Enter somebody at a customer",
-    responses=documented(400, 401, 403, 404, 409, 413, 422),
-)
-def add_contact(
-    customer_id: RecordId, body: NewContact, caller: CallerDep, engine: EngineDep, key: IdempotencyKey
-) -> Written:
-    """A new primary contact takes the place of the one before."""
-
-    def act(session: Session, target: Target, passage: Passage) -> tuple[int, Any]:
-        row = customer_changes.add_contact(session, target.row, body, caller.account, passage)
-        return dumped(201, Written(id=row.id))
-
-    request = asked(caller, key, f"POST /desk/customers/{customer_id}/contacts", body)
-    answer, _ = write(engine, request, Action.CHANGE_CUSTOMER, _held(customer_id), act)
-    return Written.model_validate(answer)
-
-
-@router.patch(
-    "/contacts/{contact_id}", summary="Change a contact", responses=documented(400, 401, 403, 404, 409, 413, 422)
-)
-def change_contact(
-    contact_id: RecordId, body: ContactChange, caller: CallerDep, engine: EngineDep, key: IdempotencyKey
-) -> Written:
-    """What it said before is kept. Whoever has left the customer is marked, not removed."""
-
-    def find(session: Session, mine: Within) -> Target:
-        row, customer = customer_changes.held_contact(session, mine, contact_id)
-        return Target(RecordKind.CONTACT, row, row.id, customer.id)
-
-    def act(session: Session, target: Target, passage: Passage) -> tuple[int, Any]:
-        customer_changes.change_contact(session, target.row, body, caller.account, passage)
-        return dumped(200, Written(id=target.record_id, version=target.row.version))
-
-    request = asked(caller, key, f"PATCH /desk/contacts/{contact_id}", body)
-    answer, _ = write(engine, request, Action.CHANGE_CUSTOMER, find, act)
-    return Written.model_validate(answer)
-
-
-@router.get("/customers/{customer_id}/notes", summary="Notes on a customer", responses=documented(401, 403, 404, 422))
-def list_notes(
-    customer_id: RecordId,
-    caller: CallerDep,
-    engine: EngineDep,
-    purpose: Purpose = AT_WORK,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> Page[NoteLine]:
-    """Preferences and the history of cooperation, the newest first; those of its duplicates among them."""
-
-    def ask(session: Session, mine: Within) -> Seen:
-        row, _ = customers.customer(session, mine, customer_id)
-        rows, after = customers.notes(session, customers.family(session, row.id), limit, cursor)
-        items = [NoteLine(**note.model_dump(), by_name=name) for note, name in rows]
-        return Seen(Page(items=items, next=after), len(items), row.id)
-
-    found: Page[NoteLine] = read(engine, caller, Action.READ_HISTORY, RecordKind.NOTE, purpose, ask)
-    return found
-
-
-@router.post(
-    "/customers/{customer_id}/notes",
-    status_code=201,
-    summary="Add a note",
-    responses=documented(400, 401, 403, 404, 409, 413, 422),
-)
-def add_note(
-    customer_id: RecordId, body: NewNote, caller: CallerDep, engine: EngineDep, key: IdempotencyKey
-) -> Written:
-    """Notes are never changed. Somebody in notice may add them as long as they may see the customer."""
-
-    def find(session: Session, mine: Within) -> Target:
-        row = customers.held(session, mine, customer_id, to_change=False)
-        return Target(RecordKind.NOTE, row, new_id(), row.id, new=True)
-
-    def act(session: Session, target: Target, passage: Passage) -> tuple[int, Any]:
-        row = CustomerNote(
-            id=target.record_id,
-            customer_id=target.row.id,
-            kind=body.kind.value,
-            text=body.text,
-            at=passage.now,
-            by=caller.account,
-        )
-        session.add(row)
-        return dumped(201, Written(id=row.id))
-
-    request = asked(caller, key, f"POST /desk/customers/{customer_id}/notes", body)
-    answer, _ = write(engine, request, Action.ADD_TO_HISTORY, find, act)
+    answer, _ = write(engine, request, Action.CHANGE_CUSTOMER, held_customer(customer_id), act)
     return Written.model_validate(answer)
 
 
@@ -287,14 +201,6 @@ def list_duplicates(
     return found
 
 
-def _held(customer_id: str) -> Any:
-    def find(session: Session, mine: Within) -> Target:
-        row = customers.held(session, mine, customer_id)
-        return Target(RecordKind.CUSTOMER, row, row.id, row.id)
-
-    return find
-
-
 def _own_number(session: Session, employee_id: str | None) -> str:
     found = session.get(Employee, employee_id) if employee_id else None
     return found.number if found else ""
@@ -302,11 +208,6 @@ def _own_number(session: Session, employee_id: str | None) -> str:
 
 def _line(row: Customer, owner: Employee) -> CustomerLine:
     return CustomerLine(**row.model_dump(exclude={"owner"}), owner=person(owner))
-
-
-def _contact(row: Contact, hidden: frozenset[str]) -> ContactView:
-    values = row.model_dump()
-    return ContactView.model_validate({**values, **masked({name: values[name] for name in CONTACT_FIELDS}, hidden)})
 
 
 def _alike(row: Customer, owner: Employee, same: tuple[str, ...]) -> DuplicateLine:

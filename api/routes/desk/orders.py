@@ -68,7 +68,7 @@ def read_order(order_id: RecordId, caller: CallerDep, engine: EngineDep, purpose
     """With its lines, and its way so far. It is within reach through its owner or through its customer."""
 
     def ask(session: Session, mine: Within) -> Seen:
-        row, customer, owner = orders.order(session, mine, order_id)
+        row, *whose = orders.order(session, mine, order_id)
         lines = [
             OrderLineView(
                 **line.model_dump(exclude={"order_id", "amount"}), amount=from_minor(line.amount, row.currency).amount
@@ -76,7 +76,7 @@ def read_order(order_id: RecordId, caller: CallerDep, engine: EngineDep, purpose
             for line in orders.lines(session, row.id)
         ]
         answer = OrderDetail(
-            **_line(row, customer, owner).model_dump(),
+            **_line(row, *whose).model_dump(),
             customer_reference=row.customer_reference,
             carrier_id=row.carrier_id,
             lines=lines,
@@ -103,8 +103,8 @@ def place_order(
         customer, assigned = order_changes.ordering(session, mine, body.customer, caller)
         return Target(RecordKind.ORDER, (customer, assigned), new_id(), customer.id, new=True)
 
-    def act(session: Session, target: Target, _: Passage) -> tuple[int, Any]:
-        return _placed(session, target, body, caller.account)
+    def act(session: Session, target: Target, passage: Passage) -> tuple[int, Any]:
+        return _placed(session, target, body, caller.account, passage)
 
     answer, _ = write(engine, asked(caller, key, "POST /desk/orders", body), action_for(body.state), find, act)
     response.headers["location"] = f"/api/v1/desk/orders/{answer['id']}"
@@ -131,8 +131,8 @@ def take_incoming_order(
         customer, assigned = order_changes.ordering(session, mine, customer_id, caller)
         return Target(RecordKind.ORDER, (customer, assigned), new_id(), customer.id, new=True)
 
-    def act(session: Session, target: Target, _: Passage) -> tuple[int, Any]:
-        return _placed(session, target, body, caller.account)
+    def act(session: Session, target: Target, passage: Passage) -> tuple[int, Any]:
+        return _placed(session, target, body, caller.account, passage)
 
     request = asked(caller, key, "POST /desk/incoming-orders", body)
     answer, _ = write(engine, request, Action.TAKE_INCOMING_ORDER, find, act)
@@ -189,9 +189,11 @@ def _held(order_id: str) -> Any:
     return find
 
 
-def _placed(session: Session, target: Target, body: NewOrder | IncomingOrder, by: str) -> tuple[int, Any]:
+def _placed(
+    session: Session, target: Target, body: NewOrder | IncomingOrder, by: str, passage: Passage
+) -> tuple[int, Any]:
     customer, assigned = target.row
-    row = order_changes.place(session, target.record_id, customer, assigned, body, by)
+    row = order_changes.place(session, target.record_id, customer, assigned, body, by, passage)
     answer = OrderPlaced(
         id=row.id,
         number=row.number,
@@ -206,7 +208,11 @@ def _placed(session: Session, target: Target, body: NewOrder | IncomingOrder, by
     return dumped(201, answer)
 
 
-def _line(row: SalesOrder, customer: Customer, owner: Employee) -> OrderInList:
-    values = row.model_dump(exclude={"owner", "total"})
-    total = from_minor(row.total, row.currency).amount
-    return OrderInList(**values, customer=of_customer(customer), owner=person(owner), total=total)
+def _line(row: SalesOrder, customer: Customer, owner: Employee, origin: Employee) -> OrderInList:
+    return OrderInList(
+        **row.model_dump(exclude={"owner", "origin_owner", "total"}),
+        customer=of_customer(customer),
+        owner=person(owner),
+        origin_owner=person(origin),
+        total=from_minor(row.total, row.currency).amount,
+    )

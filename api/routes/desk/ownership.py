@@ -34,6 +34,7 @@ def reassign(body: Reassign, caller: CallerDep, engine: EngineDep, key: Idempote
 
     def find(session: Session, mine: Within) -> Target:
         to = people.employee(session, body.to, mine)
+        people.require_staying(session, to)
         rows = [customers.held(session, mine, customer_id) for customer_id in sorted(set(body.customers))]
         only = rows[0].id if len(rows) == 1 else ""
         return Target(RecordKind.CUSTOMER, (to, rows), only, only or None)

@@ -7,7 +7,7 @@ from models.database import reading, writing
 from models.desk.bodies import MOST_AT_ONCE
 from models.desk.order_tables import Receivable, SalesOrder
 from models.desk.tables import Customer, OwnershipChange
-from tests.api.desk.trade import add_customer
+from tests.api.desk.trade import add_customer, gives_notice
 from tests.api.house import Api, problem
 
 TO_ZHOU = {"customers": ["c-lin"], "to": "n-zhou", "reason": "客户迁至华南区。"}
@@ -45,6 +45,12 @@ async def test_both_ends_lie_within_the_managers_tree(api: Api) -> None:
     assert api.count(OwnershipChange) == 0, "all or none"
     own = {**TO_ZHOU, "customers": ["c-wang"]}
     assert (await wang.post("/desk/customers/reassign", own)).json()["customers"] == 1, "the manager's queue"
+
+
+async def test_nobody_who_is_leaving_is_given_customers(api: Api) -> None:
+    gives_notice(api.engine)
+    to_lin = {"customers": ["c-zhou"], "to": "n-lin", "reason": "x"}
+    problem(await api.person("wang").post("/desk/customers/reassign", to_lin), 409, "desk.owner_is_leaving")
 
 
 async def test_staff_reassign_nothing_and_nobody_moves_a_book_of_business_at_once(api: Api) -> None:
