@@ -136,7 +136,7 @@ def templates(caller: HrOrAdministratorDep, engine: EngineDep) -> list[TemplateV
     "/templates/{template}",
     status_code=201,
     summary="Publish the next version of a checklist template",
-    responses=documented(400, 401, 403, 413, 422),
+    responses=documented(400, 401, 403, 409, 413, 422),
 )
 def publish_template(
     template: Annotated[Key, Path()],
