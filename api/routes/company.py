@@ -48,6 +48,7 @@ TEMPLATE_EXAMPLE = {
             "remind_every": 2,
             "escalate_after": 4,
             "due_after": 10,
+            "portfolio": ["receivable"],
         }
     ],
 }
