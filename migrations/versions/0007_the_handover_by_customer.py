@@ -15,6 +15,8 @@ def upgrade() -> None:
         entries.add_column(sa.Column("accepted_at", sa.DateTime(timezone=True)))
     with op.batch_alter_table("portfolio_entry") as entries:
         entries.alter_column("because", server_default=None)
+    op.drop_index("ownership_change_by_case", "ownership_change")
+    op.create_index("ownership_change_by_case", "ownership_change", ["case_id", "record_id"])
     op.create_index("portfolio_entry_of_receiver", "portfolio_entry", ["case_id", "receiver", "kind", "record_id"])
     op.create_table(
         "customer_capacity",

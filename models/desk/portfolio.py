@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Select, and_, exists, func, insert, literal, select, update
 from sqlmodel import Session
 from sqlmodel import select as select_rows
 
@@ -147,13 +147,13 @@ def _came_back(session: Session, case_id: str, leaver: str) -> tuple[KindCount, 
 
 
 def _ways_back(case_id: str, leaver: str) -> Iterator[tuple[type[Owned], Any]]:
-    """Which records come back, by kind; customers last, because the others ask whose they are."""
+    """Which records come back; customers last, because the others ask whose they are. One way at a time is an index."""
     customers = _moved_by(case_id, leaver, RecordKind.CUSTOMER, _CUSTOMER)
-    due = _with_customer(_RECEIVABLE, (ReceivableState.OPEN,), customers)
-    yield Receivable, or_(_moved_by(case_id, leaver, RecordKind.RECEIVABLE, _RECEIVABLE), due)
-    routed = and_(_ORDER.c.case_id == case_id, _ORDER.c.origin_owner == leaver, _ORDER.c.state.in_(OPEN))
-    orders = or_(_with_customer(_ORDER, OPEN, customers), routed)
-    yield SalesOrder, or_(_moved_by(case_id, leaver, RecordKind.ORDER, _ORDER), orders)
+    yield Receivable, _with_customer(_RECEIVABLE, (ReceivableState.OPEN,), customers)
+    yield Receivable, _moved_by(case_id, leaver, RecordKind.RECEIVABLE, _RECEIVABLE)
+    yield SalesOrder, _with_customer(_ORDER, OPEN, customers)
+    yield SalesOrder, _moved_by(case_id, leaver, RecordKind.ORDER, _ORDER)
+    yield SalesOrder, and_(_ORDER.c.origin_owner == leaver, _ORDER.c.case_id == case_id, _ORDER.c.state.in_(OPEN))
     yield Customer, customers
 
 

@@ -117,7 +117,7 @@ class OwnershipChange(SQLModel, table=True):
         Index("ownership_change_by_record", "record_id", "at", "id"),
         Index("ownership_change_by_from", "from_owner", "at"),
         Index("ownership_change_by_to", "to_owner", "at"),
-        Index("ownership_change_by_case", "case_id"),
+        Index("ownership_change_by_case", "case_id", "record_id"),
     )
 
 

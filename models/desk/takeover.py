@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from domain.desk.entries import ASSIGNABLE
 from domain.desk.orders import OPEN
-from domain.desk.records import PORTFOLIO, ReceivableState, RecordKind
+from domain.desk.records import ReceivableState, RecordKind
 from domain.errors import conflict
 from models.accounts import Caller
 from models.database import table
@@ -34,16 +34,15 @@ _WITH_CUSTOMERS = (
 
 def hold_records(session: Session, wanted: Sequence[EntryName]) -> None:
     """Locks what may change hands, before the entries: customers first, then what hangs on them."""
-    ids = {kind: [name.record for name in wanted if name.kind == kind] for kind in PORTFOLIO}
-    customers = _family(ids[RecordKind.CUSTOMER])
-    those = select(_CUSTOMER.c.id).where(customers)
-    held: list[tuple[Any, Any]] = [(_CUSTOMER, customers)]
+    family = _family(session, _records(wanted, RecordKind.CUSTOMER))
+    held = [(_CUSTOMER, set(family))]
     for kind, _, records, states in _WITH_CUSTOMERS:
-        open_there = and_(records.c.customer_id.in_(those), records.c.state.in_(states))
-        held.append((records, or_(records.c.id.in_(ids[kind]), open_there)))
-    for records, which in held:
-        locked = select(records.c.id).where(which).order_by(records.c.id).with_for_update(key_share=True)
-        session.connection().execute(locked).all()
+        open_there = select(records.c.id).where(records.c.customer_id.in_(family), records.c.state.in_(states))
+        found = session.connection().execute(open_there).scalars().all()
+        held.append((records, {*found, *_records(wanted, kind)}))
+    for records, ids in held:
+        locked = select(records.c.id).where(records.c.id.in_(sorted(ids))).order_by(records.c.id)
+        session.connection().execute(locked.with_for_update(key_share=True)).all()
 
 
 def take_over(
@@ -56,30 +55,38 @@ def take_over(
     """
     to = session.get_one(Employee, caller.employee_id)
     require_staying(session, session.get_one(Account, caller.account))
-    ids = {kind: [entry.record_id for entry in named if entry.kind == kind] for kind in PORTFOLIO}
-    with_them = {kind: [entry.record_id for entry in following if entry.kind == kind] for kind in PORTFOLIO}
-    customers = _family(ids[RecordKind.CUSTOMER])
+    customers = [entry.record_id for entry in named if entry.kind == RecordKind.CUSTOMER]
+    family = _family(session, customers)
     given: dict[str, Any] = {"to": to, "reason": HANDOVER, "by": caller.account, "now": now, "case_id": case.case_id}
     for kind, model, records, states in _WITH_CUSTOMERS:
-        _require_ours(session, records, ids[kind], to, _of_this_handover(case, kind, records))
-        along = or_(records.c.id.in_(with_them[kind]), ~_waits_by_itself(case, kind, records))
-        mine = and_(_owned_with_customer(records, customers), along)
-        which = and_(records.c.state.in_(states), or_(records.c.id.in_(ids[kind]), mine))
-        ownership.give_all(session, model, which, **given)
+        is_open, ours = records.c.state.in_(states), _of_this_handover(case, kind, records)
+        own = [entry.record_id for entry in named if entry.kind == kind]
+        along = [entry.record_id for entry in following if entry.kind == kind]
+        _require_ours(session, records, own, to, ours)
+        with_customer = _owned_with_customer(records, family)
+        ownership.give_all(session, model, and_(is_open, records.c.id.in_(own)), **given)
+        ownership.give_all(session, model, and_(is_open, records.c.id.in_(along), with_customer), **given)
+        loose = and_(is_open, with_customer, ~_waits_by_itself(case, kind, records))
+        ownership.give_all(session, model, loose, **given)
     ours = _of_this_handover(case, RecordKind.CUSTOMER, _CUSTOMER)
-    _require_ours(session, _CUSTOMER, ids[RecordKind.CUSTOMER], to, ours)
-    ownership.give_all(session, Customer, and_(customers, ours), **given)
+    _require_ours(session, _CUSTOMER, customers, to, ours)
+    ownership.give_all(session, Customer, and_(_CUSTOMER.c.id.in_(family), ours), **given)
 
 
-def _family(ids: Sequence[str]) -> Any:
+def _records(wanted: Sequence[EntryName], kind: RecordKind) -> list[str]:
+    return [name.record for name in wanted if name.kind == kind]
+
+
+def _family(session: Session, ids: Sequence[str]) -> list[str]:
     """These customers and their duplicates."""
-    return or_(_CUSTOMER.c.id.in_(ids), _CUSTOMER.c.merged_into.in_(ids))
+    duplicates = select(_CUSTOMER.c.id).where(_CUSTOMER.c.merged_into.in_(ids))
+    return [*ids, *session.connection().execute(duplicates).scalars().all()]
 
 
-def _owned_with_customer(records: Any, customers: Any) -> Any:
+def _owned_with_customer(records: Any, family: Sequence[str]) -> Any:
     """Records of these customers that belong to whoever the customer belongs to."""
     owner = select(_CUSTOMER.c.owner).where(_CUSTOMER.c.id == records.c.customer_id).scalar_subquery()
-    return and_(records.c.customer_id.in_(select(_CUSTOMER.c.id).where(customers)), records.c.owner == owner)
+    return and_(records.c.customer_id.in_(family), records.c.owner == owner)
 
 
 def _of_this_handover(case: CaseView, kind: RecordKind, records: Any) -> Any:

@@ -1,6 +1,7 @@
 """Lists of the desk stay quick as records add up: each is found by an index, with one's own reach, a team's, or all."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -10,16 +11,19 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from domain.desk.access import Scope
+from domain.desk.records import EntryState
 from models.database import reading, writing
-from models.desk import audit, carriers, customers, orders, receivables, trail
+from models.desk import assignments, audit, carriers, customers, entries, orders, portfolio_lists, receivables, trail
 from models.desk.audit import AttemptFilter, ReadFilter
 from models.desk.customers import CustomerFilter
+from models.desk.handover_people import Part
 from models.desk.orders import OrderFilter
+from models.desk.portfolio_lists import EntryFilter
 from models.desk.receivables import ReceivableFilter
 from models.desk.scopes import Within, within
 from models.desk.tables import Contact, Customer
 from models.desk.trail import CommunicationFilter
-from models.desk.trail_tables import Attempt, Communication, RecordRead
+from models.desk.trail_tables import Attempt, Communication, PortfolioEntry, RecordRead
 from models.queries import encode_cursor
 from tests.api.desk.trade import add_customer
 from tests.api.rows import START
@@ -84,6 +88,20 @@ ONE: dict[str, List] = {
     "attempts in a case": lambda s, m: audit.attempts(s, AttemptFilter(case="c1"), 50, None),
     "attempts of somebody": lambda s, m: audit.attempts(s, AttemptFilter(employee="e-lin"), 50, None),
 }
+CASE, PART = "1" * 32, Part("e-zhou", leaver=False, supervisor=True, assigns=True, sees=None)
+RECEIVER = replace(PART, supervisor=False, assigns=False, sees=())
+WAITING = EntryFilter(state=EntryState.WAITING)
+HANDED_OVER: dict[str, List] = {
+    "entries": lambda s, m: portfolio_lists.entries(s, CASE, PART, m, EntryFilter(), 50, encode_cursor("order", "o")),
+    "entries by state": lambda s, m: portfolio_lists.entries(
+        s, CASE, PART, m, EntryFilter(state=EntryState.WAITING), 50, None
+    ),
+    "entries of a receiver": lambda s, m: portfolio_lists.entries(s, CASE, RECEIVER, m, EntryFilter(), 50, None),
+    "entries that are to be assigned": lambda s, m: assignments.waiting(s, CASE),
+    "progress": lambda s, m: portfolio_lists.progress(s, CASE, PART),
+    "what a receiver has been asked": lambda s, m: portfolio_lists.progress(s, CASE, RECEIVER),
+    "counts": lambda s, m: entries.counts(s, CASE),
+}
 
 
 @pytest.fixture
@@ -99,6 +117,9 @@ def filled(company: Engine) -> Engine:
             read: dict[str, Any] = {"action": "read", "kind": "customer", "record_id": f"c-{number}", "purpose": "work"}
             session.add(RecordRead(account=f"a-{owner}", employee_id=name, at=at, **read))
             tried: dict[str, Any] = {"action": "x", "system": "x", "right": "x", "kind": "order", "outcome": "refused"}
+            entry: dict[str, Any] = {"kind": "customer", "record_id": f"c-{number}", "customer_id": f"c-{number}"}
+            entry |= {"holder": name, "receiver": "e-zhou" if number % 9 == 0 else None, "state": "proposed"}
+            session.add(PortfolioEntry(case_id=f"{number % 20:032}", at=at, updated_at=at, **entry))
             session.add(Attempt(account=f"a-{owner}", employee_id=name, at=at, case_id=f"case{number}", **tried))
     with company.connect() as connection:
         connection.exec_driver_sql("ANALYZE")
@@ -132,6 +153,10 @@ def test_a_teams_lists_read_no_table_from_end_to_end(filled: Engine) -> None:
 
 def test_what_belongs_to_one_record_is_found_by_index(filled: Engine) -> None:
     assert (found := bad(filled, ALL, ONE, in_order=False)) == [], "\n\n".join(found)
+
+
+def test_the_entries_of_one_handover_are_found_by_index(filled: Engine) -> None:
+    assert (found := bad(filled, OWN, HANDED_OVER, in_order=False)) == [], "\n\n".join(found)
 
 
 def test_duplicates_are_looked_up_each_in_its_own_index(filled: Engine) -> None:
