@@ -32,7 +32,7 @@ MANY, QUICK = 10_000, 2_000
 PART = 4
 REGIONS = 20
 RECEIVERS = tuple(c.leaver(number) for number in range(1, 11))
-ORDER = PortfolioOrder(case_id="b" * 32, employee_id=f"e-{c.leaver(0)}", receiver=RECEIVERS[0], now=utc_now())
+ORDER = PortfolioOrder(case_id="b" * 32, employee_id=f"e-{c.leaver(0)}", receiver=RECEIVERS[0], hr=c.HR, now=utc_now())
 HR = Caller(c.HR, c.HR, f"e-{c.HR}", (Role.HR,), "zh", "Asia/Shanghai")
 
 

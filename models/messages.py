@@ -174,6 +174,8 @@ class PortfolioOrder(Message):
     employee_id: str
     receiver: str
     """Account to which everything is proposed at first."""
+    hr: str
+    """Account in whose name everything comes back."""
     now: datetime
 
 

@@ -81,6 +81,7 @@ class PortfolioKeeper:
             case_id=case.case_id,
             employee_id=case.employee_id,
             receiver=case.agreed.receiver,
+            hr=case.agreed.hr,
             now=self._journal.at,
         )
 

@@ -148,7 +148,7 @@ def propose(
         if entry.customer_id not in whole:
             single[entry.customer_id].append(entry)
     units = [Unit(e.customer_id, e.region, e.industry) for e in whole.values()]
-    units += [Unit(key, held[0].region, held[0].industry, weight=0) for key, held in single.items()]
+    units += [Unit(key, found[0].region, found[0].industry, weight=0) for key, found in single.items()]
     lots: dict[tuple[str | None, AssignedBecause], _Lot] = defaultdict(_Lot)
     for given in assignment.assign(units, asked, beyond_capacity=beyond_capacity):
         lot = lots[given.receiver, given.because]
@@ -165,6 +165,7 @@ def propose(
 
 
 def held(session: Session, case_id: str, which: ColumnElement[bool]) -> list[Entry]:
+    """Entries of a case that fulfil the condition, by kind and record, held until the transaction ends."""
     rows = session.execute(
         sql_select(
             *(_ENTRY.c[name] for name in ("kind", "record_id", "customer_id", "receiver", "state", "version")),

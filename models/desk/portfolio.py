@@ -66,12 +66,11 @@ class DatabasePortfolios:
         """
         with writing(self.engine) as session:
             leaver = session.get_one(Employee, order.employee_id)
-            by = _account_of(session, leaver.id)
             customers = _moved_by(order.case_id, leaver.id, RecordKind.CUSTOMER, _CUSTOMER)
             held = select(_CUSTOMER.c.id).where(customers).order_by(_CUSTOMER.c.id)
             session.connection().execute(held.with_for_update(key_share=True))
             for model, which in _ways_back(order.case_id, leaver.id):
-                give_all(session, model, which, leaver, WITHDRAWN, by, order.now, order.case_id)
+                give_all(session, model, which, leaver, WITHDRAWN, order.hr, order.now, order.case_id)
             undone = update(_ENTRY).where(_ENTRY.c.case_id == order.case_id)
             values = {"state": EntryState.RETURNED.value, "updated_at": order.now, "version": _ENTRY.c.version + 1}
             session.connection().execute(undone.where(_ENTRY.c.state != EntryState.RETURNED.value).values(values))
@@ -131,11 +130,6 @@ def _receiver(session: Session, order: PortfolioOrder) -> Employee | None:
     if account is None or account.employee_id in (None, order.employee_id) or not stays(session, account):
         return None
     return session.get(Employee, account.employee_id)
-
-
-def _account_of(session: Session, employee_id: str) -> str:
-    found = select_rows(Account.id).where(Account.employee_id == employee_id)
-    return session.exec(found).one_or_none() or ""
 
 
 def _came_back(session: Session, case_id: str, leaver: str) -> tuple[KindCount, ...]:

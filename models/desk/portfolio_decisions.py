@@ -150,6 +150,8 @@ def _set(
     }
     if body.step is Step.ACCEPT:
         values["accepted_at"] = now
+    if state is EntryState.REFUSED:
+        values["because"] = ""  # whatever was said of the receiver is over: it is shared out with its customer again
     for kind in PORTFOLIO:
         ids = [entry.record_id for entry in found if entry.kind == kind]
         for some in entries.in_portions(ids):

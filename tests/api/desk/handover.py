@@ -23,7 +23,7 @@ ALL = ("c-lin", *MORE)
 
 
 def order_of(case_id: str) -> PortfolioOrder:
-    return PortfolioOrder(case_id=case_id, employee_id="e-lin", receiver="a-zhou", now=START)
+    return PortfolioOrder(case_id=case_id, employee_id="e-lin", receiver="a-zhou", hr="a-hr", now=START)
 
 
 def take(engine: Engine, case_id: str) -> PortfolioCounts:

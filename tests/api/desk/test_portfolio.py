@@ -183,6 +183,15 @@ async def test_an_order_assigned_by_itself_does_not_go_with_its_customer(api: Ap
     assert owners(api.engine)["o-lin"] == "e-sales-head"
 
 
+async def test_an_order_that_was_assigned_by_itself_and_refused_is_shared_out_again(api: Api, case_id: str) -> None:
+    await assign(api.person("wang"), case_id, "sales-head", entries=named(api.engine, case_id, "o-lin"))
+    await step(api.person("sales-head"), api.engine, case_id, "refuse", "o-lin", reason="no")
+    answer = await assign(api.person("wang"), case_id, "zhou")
+    assert [share["entries"] for share in answer.json()["receivers"]] == [1]
+    await accept(api, case_id, "c-lin")
+    assert owners(api.engine)["o-lin"] == "e-zhou", "it goes with its customer again"
+
+
 async def test_the_rule_shares_customers_out_and_says_why(api: Api, case_id: str) -> None:
     with writing(api.engine) as session:
         session.get_one(Customer, "c-sales-head").region = "north"
@@ -315,6 +324,7 @@ async def test_a_withdrawal_gives_back_exactly_what_was_moved(api: Api, case_id:
     ]
     returns = [change for change in changes(api.engine, case_id) if change.to_owner == "e-lin"]
     assert len(returns) == 6
+    assert {(change.by, change.reason) for change in returns} == {("a-hr", "resignation withdrawn")}
 
 
 async def test_what_came_meanwhile_comes_back_with_the_customer_and_what_was_moved_on_by_hand_stays(
