@@ -18,6 +18,7 @@ from api.middleware import RequestContext
 from api.openapi import DescribedApp
 from api.routes import accounts, cases, company, decisions, evidence, health, inbox, law, session
 from api.routes.desk import (
+    after,
     audit,
     capacities,
     carriers,
@@ -82,21 +83,22 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
     app.add_middleware(RequestContext)
     errors.install(app)
     v1 = APIRouter(prefix="/api/v1")
-    desk: tuple[Any, ...] = (
-        ownership,
-        customers,
-        contacts,
-        orders,
-        trail,
-        files,
-        receivables,
-        carriers,
-        audit,
-        portfolio,
-        capacities,
+    desk: tuple[Any, ...] = (ownership, customers, contacts, orders, trail, files, receivables, carriers, audit)
+    handover: tuple[Any, ...] = (portfolio, capacities)
+    figures: tuple[Any, ...] = (preview, commission, after)
+    parts: tuple[Any, ...] = (
+        session,
+        inbox,
+        cases,
+        evidence,
+        decisions,
+        *desk,
+        *handover,
+        *figures,
+        company,
+        law,
+        accounts,
     )
-    figures: tuple[Any, ...] = (preview, commission)
-    parts: tuple[Any, ...] = (session, inbox, cases, evidence, decisions, *desk, *figures, company, law, accounts)
     for part in parts:
         v1.include_router(part.router)
     app.include_router(v1)

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from api.main import create_app
 from api.routes import accounts, cases, company, decisions, inbox, law, session
 from api.routes.desk import (
+    after,
     audit,
     capacities,
     carriers,
@@ -125,21 +126,10 @@ def test_the_examples_are_valid_requests() -> None:
 
 
 def _routes() -> list[APIRoute]:
-    desk = (
-        audit,
-        capacities,
-        carriers,
-        commission,
-        contacts,
-        customers,
-        files,
-        orders,
-        ownership,
-        portfolio,
-        receivables,
-        trail,
-    )
-    parts = (accounts, cases, company, decisions, inbox, law, session, *desk)
+    desk = (audit, carriers, contacts, customers, files, orders, ownership, receivables, trail)
+    handover = (capacities, portfolio)
+    figures = (after, commission)
+    parts = (accounts, cases, company, decisions, inbox, law, session, *desk, *handover, *figures)
     return [route for part in parts for route in part.router.routes if isinstance(route, APIRoute)]
 
 

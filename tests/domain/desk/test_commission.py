@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.desk.commission import (
@@ -134,6 +134,7 @@ def test_who_finishes_an_order_that_somebody_else_won_shares_it_only_as_agreed()
     assert stands(routed, CONTRACT, None)[0] is LedgerStatus.DISPUTED
 
 
+@settings(settings.get_profile("domain"))
 @given(
     amount=st.integers(0, 10**12),
     rate=st.decimals(0, 1, places=4),

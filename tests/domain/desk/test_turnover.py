@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.desk.turnover import Days, following, herfindahl, share, twelve_months_until
@@ -42,6 +42,7 @@ def test_days_that_have_not_come_are_cut_off() -> None:
     assert window.until(date(2027, 1, 1)) == window
 
 
+@settings(settings.get_profile("domain"))
 @given(day=DAYS, count=st.integers(1, 400))
 def test_so_many_days_follow_a_day_and_a_year_before_is_never_later(day: date, count: int) -> None:
     days = following(day, count)
@@ -49,6 +50,7 @@ def test_so_many_days_follow_a_day_and_a_year_before_is_never_later(day: date, c
     assert days.a_year_before().last < days.last
 
 
+@settings(settings.get_profile("domain"))
 @given(parts=PARTS)
 def test_shares_of_one_whole_add_up_to_one(parts: dict[str, int]) -> None:
     whole = sum(parts.values())
@@ -57,6 +59,7 @@ def test_shares_of_one_whole_add_up_to_one(parts: dict[str, int]) -> None:
     assert not whole or sum(s for s in shares if s is not None) == 1
 
 
+@settings(settings.get_profile("domain"))
 @given(parts=PARTS)
 def test_the_concentration_lies_between_an_even_spread_and_one_head(parts: dict[str, int]) -> None:
     index = herfindahl(parts)
