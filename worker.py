@@ -18,6 +18,7 @@ from activities.assembly import access_activities, case_activities
 from activities.mail import MailDispatcher
 from activities.starter import keep_starting
 from activities.teller import keep_telling
+from activities.weeks import keep_weeks
 from config import Settings, settings
 from models.database import connect
 from models.schema import wait_until_current
@@ -118,6 +119,7 @@ async def main() -> None:
             beside.create_task(keep_starting(engine, client, stop))
             beside.create_task(keep_telling(engine, client, stop))
             beside.create_task(MailDispatcher(engine, config).run(stop))
+            beside.create_task(keep_weeks(engine, stop))
         log.info("worker.started", queues=config.worker_queues, namespace=config.temporal_namespace)
         await stop.wait()
         log.info("worker.stopping")

@@ -26,6 +26,7 @@ from api.routes.desk import (
     contacts,
     customers,
     files,
+    insight,
     orders,
     ownership,
     portfolio,
@@ -85,20 +86,9 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
     v1 = APIRouter(prefix="/api/v1")
     desk: tuple[Any, ...] = (ownership, customers, contacts, orders, trail, files, receivables, carriers, audit)
     handover: tuple[Any, ...] = (portfolio, capacities)
-    figures: tuple[Any, ...] = (preview, commission, after)
-    parts: tuple[Any, ...] = (
-        session,
-        inbox,
-        cases,
-        evidence,
-        decisions,
-        *desk,
-        *handover,
-        *figures,
-        company,
-        law,
-        accounts,
-    )
+    figures: tuple[Any, ...] = (preview, insight, commission, after)
+    case: tuple[Any, ...] = (session, inbox, cases, evidence, decisions)
+    parts = (*case, *desk, *handover, *figures, company, law, accounts)
     for part in parts:
         v1.include_router(part.router)
     app.include_router(v1)

@@ -13,6 +13,7 @@ from api import field_problems
 from domain.case import PaperKind, Stage
 from domain.claims import DeductionStatus
 from domain.desk.access import Action
+from domain.desk.completeness import Criterion
 from domain.desk.entries import Step
 from domain.desk.orders import OrderState
 from domain.desk.records import EntryState
@@ -44,6 +45,7 @@ FAMILIES: dict[str, set[str]] = {
     "order_state": {member.value for member in OrderState},
     "entry_state": {member.value for member in EntryState},
     "entry_step": {member.value for member in Step},
+    "criterion": {member.value for member in Criterion},
     "decision": set(DECISIONS),
     "task": spoken.first_arguments("Task", 1),
     "law": spoken.reasons(),

@@ -41,12 +41,15 @@ def amount(minor: int, currency: str) -> Amount:
     return Amount(amount=from_minor(minor, currency).amount, currency=currency)
 
 
-def shown_share(value: Fraction | None, places: int = 4) -> Decimal | None:
-    """A share as a decimal; rounded only here."""
-    if value is None:
-        return None
+def rounded(value: Fraction, places: int = 4) -> Decimal:
+    """An exact figure as a decimal; rounded only here, where it is shown."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     return exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+
+
+def shown_share(value: Fraction | None) -> Decimal | None:
+    """A share as it is shown, to four places."""
+    return None if value is None else rounded(value)
 
 
 def zone() -> str:

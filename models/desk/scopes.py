@@ -23,10 +23,15 @@ _BELOW = _TOP.union(_NEXT_DOWN)
 _PEOPLE = select(_BELOW.c.id).limit(_MOST_NAMED + 1)
 
 
+def everybody(owner: Any) -> ColumnElement[bool]:
+    """The scope of whoever reaches everything."""
+    return true()
+
+
 def within(session: Session, scope: Scope) -> Within:
     """The scope as a condition on whatever column names the owner. Asks once who is below whom."""
     if scope.everything:
-        return lambda owner: true()
+        return everybody
     if scope.top is None:
         return lambda owner: false()
     people = session.connection().execute(_PEOPLE, {"top": scope.top}).scalars().all()

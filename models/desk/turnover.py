@@ -3,6 +3,7 @@
 A customer that was found to be a duplicate counts as the one that it was merged into: the same firm is nobody's twice.
 """
 
+from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, func, select, union_all
@@ -11,6 +12,7 @@ from sqlmodel import Session
 from domain.desk.turnover import COUNTED, Days
 from models.database import table
 from models.desk.order_tables import SalesOrder
+from models.desk.scopes import Within
 from models.desk.tables import Customer
 from models.tables import Employee
 
@@ -55,6 +57,21 @@ def of_team(session: Session, department: str, days: Days, zone: str) -> Sums:
     """The turnover of the customers that the people of a department hold now."""
     team = select(EMPLOYEE.c.id).where(EMPLOYEE.c.department == department)
     return _of(session, CUSTOMER.c.owner.in_(team), days, zone)
+
+
+def by_owner(session: Session, mine: Within, days: Days, zone: str) -> dict[str, Sums]:
+    """By whoever holds the customers now, of those within reach."""
+    theirs = firms(mine(CUSTOMER.c.owner))
+    query = (
+        select(theirs.c.owner, ORDER.c.currency, func.sum(ORDER.c.total))
+        .join_from(ORDER, theirs, theirs.c.id == ORDER.c.customer_id)
+        .where(placed_within(days, zone))
+        .group_by(theirs.c.owner, ORDER.c.currency)
+    )
+    found: dict[str, Sums] = defaultdict(dict)
+    for owner, currency, total in session.connection().execute(query):
+        found[owner][currency] = int(total)
+    return found
 
 
 def _of(session: Session, owners: ColumnElement[bool], days: Days, zone: str) -> Sums:
