@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 
-from bench import gate, history, latency, lateness, lists, memory, portfolio, throughput
+from bench import figures, gate, history, latency, lateness, lists, memory, portfolio, throughput
 from bench.report import Table
 
 _SECTIONS: dict[str, Callable[..., Awaitable[list[Table]]]] = {
@@ -16,6 +16,7 @@ _SECTIONS: dict[str, Callable[..., Awaitable[list[Table]]]] = {
     "lists": lists.measure,
     "gate": gate.measure,
     "portfolio": portfolio.measure,
+    "figures": figures.measure,
     "memory": memory.measure,
     "lateness": lateness.measure,
 }
@@ -27,12 +28,13 @@ async def main() -> None:
     parser.add_argument("sections", nargs="*", metavar="section", help=f"any of: {', '.join(_SECTIONS)}; none: all")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: two minutes in place of twelve")
     parser.add_argument("--open-cases", type=int, default=1000, help="cases of the section `memory`")
+    parser.add_argument("--orders", type=int, default=1_000_000, help="orders of the section `figures`")
     wanted = parser.parse_args()
     if unknown := [section for section in wanted.sections if section not in _SECTIONS]:
         parser.error(f"no such section: {', '.join(unknown)}")
     began, found = time.monotonic(), {}
     for section in wanted.sections or _SECTIONS:
-        options = {"open_cases": wanted.open_cases} if section == "memory" else {}
+        options = {"memory": {"open_cases": wanted.open_cases}, "figures": {"orders": wanted.orders}}.get(section, {})
         for table in await _SECTIONS[section](quick=wanted.quick, **options):
             print(table.as_text(), flush=True)
             found[table.title] = table.as_json()

@@ -71,11 +71,13 @@ def look(engine: Engine, caller: Caller, purpose: str, ask: Callable[[Session, W
     return seen
 
 
-def note(engine: Engine, caller: Caller, purpose: str, records: int, about: str) -> None:
+def note(
+    engine: Engine, caller: Caller, purpose: str, records: int, about: str, kind: RecordKind = RecordKind.CUSTOMER
+) -> None:
     """Logs a look at figures about somebody, before it is answered: nobody looks without a trace (S1.3)."""
     with writing(engine) as session:
         log = {"account": caller.account, "employee_id": caller.employee_id, "at": utc_now(), "purpose": purpose}
-        log |= {"action": Action.READ_FIGURES.value, "kind": RecordKind.CUSTOMER.value}
+        log |= {"action": Action.READ_FIGURES.value, "kind": kind.value}
         session.connection().execute(_READ, {**log, "record_id": about, "records": records})
 
 

@@ -11,7 +11,7 @@ from domain.errors import conflict, invalid, not_found
 from domain.people import Role
 from domain.timezones import local_date
 from models.accounts import Caller
-from models.decision_bodies import Body, Key
+from models.decision_bodies import Body
 from models.desk.after import departed
 from models.desk.after_views import MissedItemView
 from models.desk.figure_tables import MissedItem
@@ -20,6 +20,7 @@ from models.desk.order_bodies import Day
 from models.desk.order_views import OfCustomer
 from models.desk.tables import Customer, new_id
 from models.desk.trail_tables import PortfolioEntry
+from models.fields import Key
 from models.forms import TEXT
 from models.tables import Account, CaseView
 

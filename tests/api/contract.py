@@ -16,6 +16,7 @@ PATH_VALUES = {
     "number": "n-lin",
     "template": "general",
     "kind": "departments",
+    "criterion": "industry",
     "customer_id": "c-1",
     "contact_id": "p-1",
     "order_id": "o-1",

@@ -14,6 +14,7 @@ from api.routes.cases import CaseId
 from api.routes.desk.common import Cursor, Limit, dumped
 from api.routes.law import law_of_the_day
 from domain.desk.commission import EntryKind
+from domain.desk.records import RecordKind
 from domain.errors import conflict, forbidden, not_found
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Review
@@ -73,7 +74,7 @@ def read_commission(
         _require_business(caller, person.id)
         book = library().book(terms_of(session, person.id).region, review)
         found = ledger(session, book, person, None, figures.today(), limit, cursor)
-    figures.note(engine, caller, f"commission of {number}", len(found.items), person.id)
+    figures.note(engine, caller, f"commission of {number}", len(found.items), person.id, RecordKind.ORDER)
     return found
 
 
@@ -154,7 +155,7 @@ def read_commission_of_case(
         view, person = _case(session, case_id, caller)
         book = _book(view, review)
         found = ledger(session, book, person, view.last_day, _today(book), limit, cursor)
-    figures.note(engine, caller, f"commission in case {case_id}", len(found.items), person.id)
+    figures.note(engine, caller, f"commission in case {case_id}", len(found.items), person.id, RecordKind.ORDER)
     return found
 
 

@@ -55,6 +55,11 @@ ACTIONS: dict[str, Action] = {
     "PATCH /desk/carriers/{carrier_id}": Action.CHANGE_CARRIERS,
     "GET /desk/reads": Action.READ_ACCESS_LOG,
     "GET /desk/attempts": Action.READ_ACCESS_LOG,
+    "GET /desk/insight/completeness": Action.READ_FIGURES,
+    "GET /desk/insight/completeness/{criterion}": Action.READ_CUSTOMERS,
+    "GET /desk/insight/concentration": Action.READ_FIGURES,
+    "GET /desk/insight/history": Action.READ_FIGURES,
+    "GET /desk/insight/unusual": Action.READ_FIGURES,
 }
 OPERATIONS = {o.name: o for o in contract.operations() if o.path.startswith("/api/v1/desk/")}
 ABOUT_A_RECORD = (

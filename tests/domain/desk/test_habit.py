@@ -45,7 +45,6 @@ def test_nobody_who_did_nothing_stands_out() -> None:
     assert (usual.days, usual.above, unusual({}, usual, 1)) == (0, None, [])
 
 
-@pytest.mark.law("PIP-07")
 @settings(settings.get_profile("domain"))
 @given(counts=COUNTS, factor=st.integers(1, 50), k=st.integers(1, 10))
 def test_it_depends_on_the_habit_and_not_on_how_much_somebody_does(counts: list[int], factor: int, k: int) -> None:
