@@ -33,7 +33,7 @@ class CaseRunner(SandboxedWorkflowRunner):
 class WithoutContext(WorkflowInstance):
     """A case that answers outside the sandbox what a payload belongs to: it makes no difference.
 
-    The SDK asks four times a payload. Answered inside, that was a fifth of the time that a replay takes.
+    The SDK asks three or four times a payload. Answered inside, that was a fifth of the time that a replay takes.
     """
 
     def __init__(self, inner: WorkflowInstance) -> None:
