@@ -14,7 +14,9 @@ ITEMS = ("customer_files", "open_orders", "receivables", "devices")
 
 async def handing_over(case: RunningCase) -> Case:
     """The state, as soon as the freeze is done, and nothing else happens by itself: the first paper is issued, too."""
-    return await case.until(lambda c: c.stage is Stage.HANDING_OVER and bool(c.papers or c.papers_missing))
+    return await case.until(
+        lambda c: c.stage is Stage.HANDING_OVER and bool(c.papers or c.papers_missing or c.agreed.notice_template)
+    )
 
 
 async def hand_everything_over(case: RunningCase) -> None:
