@@ -41,6 +41,8 @@ class Settings(BaseSettings):
 
     company_name: str = ""
     """The employer's registered name, as it stands on its seal: papers are issued in it."""
+    industry: Literal["", "logistics", "manufacturing", "e_commerce", "retail"] = ""
+    """The industry pack that set-up puts in force if none was chosen yet; later administrators choose in the product."""
 
     host: str = "127.0.0.1"
     port: Port = 8000

@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 
 import logs
 from activities.assembly import access_activities, case_activities
+from activities.importer import Importer
 from activities.mail import MailDispatcher
 from activities.starter import keep_starting
 from activities.teller import keep_telling
@@ -120,6 +121,7 @@ async def main() -> None:
             beside.create_task(keep_telling(engine, client, stop))
             beside.create_task(MailDispatcher(engine, config).run(stop))
             beside.create_task(keep_weeks(engine, stop))
+            beside.create_task(Importer(engine).run(stop))
         log.info("worker.started", queues=config.worker_queues, namespace=config.temporal_namespace)
         await stop.wait()
         log.info("worker.stopping")

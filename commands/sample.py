@@ -1,17 +1,23 @@
-"""The sample company: 完璧示例物流有限公司, a logistics firm. Loaded the way a customer's own files are."""
+"""The sample company: 完璧示例物流有限公司, a logistics firm with three years of trade behind it.
+
+Loaded the way a customer's own files are.
+"""
 
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from commands import sample_life
 from config import DEMO_COMPANY
 from models import imports
-from models.database import reading, writing
-from models.tables import Department
+from models.database import reading, utc_now, writing
+from models.industries import choices
+from models.tables import Account, Department
 
 FOLDER = Path(__file__).parent.parent / "sample"
 COMPANY = DEMO_COMPANY
+INDUSTRY = "logistics"
 PASSWORD = "come-back-whole"  # noqa: S105  # known to everybody: only ever loaded in a demo
 HR, SECURITY, ADMINISTRATOR = "zhang.xiaoyan", "ma.junjie", "dong.haoran"
 """Logins."""
@@ -39,6 +45,9 @@ def load(engine: Engine) -> bool:
             return False
         for kind, parsed in files:
             _require_sound(kind, imports.load(session, kind, parsed, hashes=hashes).problems)
+        by = session.exec(select(Account.id).where(Account.login == ADMINISTRATOR)).one()
+        choices.choose(session, choices.pack(INDUSTRY), by, utc_now())
+        sample_life.load(session, SALESPERSON, by, utc_now())
     return True
 
 

@@ -11,11 +11,17 @@ from models.forms import OTHER_FORM, UNSEEN
 from texts import LANGUAGES, text
 
 Code = Literal[
+    "another_file",
     "cell_too_large",
+    "differs_within_order",
     "duplicate",
     "duplicate_column",
     "file_too_large",
+    "formula",
     "has_another_account",
+    "in_the_future",
+    "line_incomplete",
+    "macros",
     "malformed",
     "malformed_csv",
     "malformed_json",
@@ -23,39 +29,57 @@ Code = Literal[
     "missing_column",
     "nested_too_deeply",
     "no_header",
+    "no_such_sheet",
     "not_a_list",
+    "not_a_number",
+    "not_a_workbook",
     "not_allowed",
     "not_an_object",
+    "not_in_value_table",
+    "not_of_this_customer",
     "not_text",
+    "not_that_date_form",
     "out_of_range",
     "own_manager",
+    "owner_frozen",
     "probation_before_hiring",
     "required",
+    "stays_as_it_is",
+    "too_fine",
     "too_long",
     "too_many_cells",
+    "too_many_columns",
     "too_many_passwords",
     "too_many_rows",
     "too_short",
     "unknown",
     "unknown_column",
     "unknown_yet",
+    "unsafe_workbook",
     "webhook_incomplete",
     "whose_basis",
 ]
 CODES = """\
 Of the whole file: `file_too_large`, `not_text` (neither UTF-8 nor GB18030), `no_header`, `unknown_column`,
-`missing_column`, `duplicate_column`, `malformed_csv`, `cell_too_large`, `malformed_json` (`value`: line and column),
-`not_a_list`, `nested_too_deeply`, `too_many_rows`, `too_many_passwords`.
+`missing_column`, `duplicate_column`, `too_many_columns`, `malformed_csv`, `cell_too_large`, `malformed_json` (`value`:
+line and column), `not_a_list`, `nested_too_deeply`, `too_many_rows`, `too_many_passwords`, `not_a_workbook` (no .xlsx,
+or with a password), `unsafe_workbook` (unpacks to far too much, or holds a document type), `macros`, `no_such_sheet`,
+`another_file` (not the one that was announced).
 Of a row: `not_an_object` (an entry of a JSON list), `required`, `malformed`, `too_long`, `too_short`, `out_of_range`,
 `not_allowed` (none of the values that there are), `duplicate` (the same key twice), `too_many_cells`, `unknown` (names
 something that is not there), `unknown_yet` (likewise, only a warning), `own_manager`, `managers_in_a_circle`,
 `probation_before_hiring`, `has_another_account` (the employee), `webhook_incomplete`, `whose_basis` (a policy is
-everybody's, anything else one person's)."""
+everybody's, anything else one person's), `formula` (or an error, in a cell of Excel), `not_in_value_table`,
+`not_that_date_form`, `not_a_number` (steps of a mapping), `line_incomplete`, `differs_within_order` (rows of one
+order), `not_of_this_customer`, `in_the_future`, `owner_frozen` (an order after the freeze of who would own it),
+`too_fine` (an amount that its currency has no coins for), `stays_as_it_is` (only a warning: what the desk has is not
+changed)."""
 
 FORMS = {
     **dict.fromkeys(("hired_on", "probation_until", "contract_from", "contract_until"), "day"),
     **dict.fromkeys(("in_force_from", "acknowledged_on"), "day"),
-    **dict.fromkeys(("active", "frozen_on_notice", "protects_data"), "yes_or_no"),
+    **dict.fromkeys(("promised_on", "issued_on", "due_on", "received_on"), "day"),
+    **dict.fromkeys(("active", "frozen_on_notice", "protects_data", "is_primary"), "yes_or_no"),
     **dict.fromkeys(("keeps_secrets", "full_pay"), "yes_or_no"),
     **dict.fromkeys(("key", "number", "department", "job", "manager", "head", "employee_number"), "key"),
     **dict.fromkeys(("system", "right", "secret", "industry", "id", "category", "jobs", "departments"), "key"),
@@ -63,6 +87,17 @@ FORMS = {
     **dict.fromkeys(("quorum", "remind_every", "escalate_after", "due_after"), "whole_number"),
     **dict.fromkeys(("agreed_notice_days", "non_compete_months"), "whole_number"),
     **dict.fromkeys(("monthly_wage", "average_wage", "non_compete_monthly"), "amount"),
+    **dict.fromkeys(("owner", "customer", "order", "carrier", "product", "receivable", "employee"), "key"),
+    **dict.fromkeys(("placed_at", "at"), "moment"),
+    **dict.fromkeys(("quantity", "unit_price", "amount"), "number"),
+    **dict.fromkeys(("product_name", "reference"), "line"),
+    **dict.fromkeys(("city", "address", "source", "phone", "message_id", "preferences", "service"), "text"),
+    **dict.fromkeys(("contact_name", "terms", "customer_reference", "contact", "summary"), "text"),
+    "currency": "currency",
+    "discount": "share",
+    "commission_rate": "share",
+    "position": "whole_number",
+    "mail": "email",
     "login": "login",
     "commission_share": "share",
     "leave_days": "days",
