@@ -17,7 +17,7 @@ from domain.law.rules import Override
 
 DATA = Path(os.environ.get("WANBI_DATA", ".data"))
 SECRETS_FILE = DATA / "secrets.env"
-DEMO_COMPANY = "完璧示例物流有限公司"
+DEMO_COMPANY = "完璧示例有限公司"
 _PLACEHOLDERS = ("change", "secret", "example", "password", "placeholder")
 _HARMLESS = ("int_parsing", "bool_parsing", "literal_error", "greater_than_equal", "less_than_equal")
 """Errors about settings that are no secrets: what was given may be shown."""
