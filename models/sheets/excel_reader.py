@@ -20,6 +20,7 @@ from openpyxl.xml.constants import SHARED_STRINGS
 
 from models.import_problems import Problem
 from models.sheets.archive import MOST_ROWS, Archive, Metered
+from models.sheets.excel_text import unescaped
 from models.sheets.shared_strings import shared_strings
 from models.sheets.sheet import MOST_COLUMNS, Flawed, Sheet, Unreadable, fitted, header_of
 
@@ -122,8 +123,10 @@ def _text(value: Any, kind: str) -> str:
     if kind in ("f", "e"):
         return Flawed(value if isinstance(value, str) else "=")
     match value:
-        case None | str():
-            return value or ""
+        case None:
+            return ""
+        case str():
+            return unescaped(value)
         case bool():
             return "true" if value else "false"
         case int() | float():

@@ -8,11 +8,11 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from domain.cells import HAZARDS
 from models.sheets.archive import MOST_ROWS
+from models.sheets.excel_text import escaped
 
 _BLOCK = 1 << 16
 
@@ -56,7 +56,7 @@ def _cell(sheet: WriteOnlyWorksheet, value: Any) -> Any:
     """A text is text, whatever it begins with; what looks like a formula stays text when somebody edits it, too."""
     if not isinstance(value, str):
         return value
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", value))
+    cell = WriteOnlyCell(sheet, escaped(value))
     cell.data_type = "s"
     if value.startswith(HAZARDS):
         cell.quotePrefix = True
