@@ -14,6 +14,7 @@ Code = Literal[
     "another_file",
     "cell_too_large",
     "differs_within_order",
+    "digits_lost",
     "duplicate",
     "duplicate_column",
     "file_too_large",
@@ -56,24 +57,25 @@ Code = Literal[
     "unknown_column",
     "unknown_yet",
     "unsafe_workbook",
+    "utf_16",
     "webhook_incomplete",
     "whose_basis",
 ]
 CODES = """\
-Of the whole file: `file_too_large`, `not_text` (neither UTF-8 nor GB18030), `no_header`, `unknown_column`,
-`missing_column`, `duplicate_column`, `too_many_columns`, `malformed_csv`, `cell_too_large`, `malformed_json` (`value`:
-line and column), `not_a_list`, `nested_too_deeply`, `too_many_rows`, `too_many_passwords`, `not_a_workbook` (no .xlsx,
-or with a password), `unsafe_workbook` (unpacks to far too much, or holds a document type), `macros`, `no_such_sheet`,
-`another_file` (not the one that was announced).
+Of the whole file: `file_too_large`, `utf_16`, `not_text` (neither UTF-8 nor GB18030, or with NUL in it), `no_header`,
+`unknown_column`, `missing_column`, `duplicate_column`, `too_many_columns`, `malformed_csv`, `cell_too_large`,
+`malformed_json` (`value`: line and column), `not_a_list`, `nested_too_deeply`, `too_many_rows`, `too_many_passwords`,
+`not_a_workbook` (no .xlsx, or with a password), `unsafe_workbook` (unpacks to far too much, or holds entities),
+`macros`, `no_such_sheet`, `another_file` (not the one that was announced).
 Of a row: `not_an_object` (an entry of a JSON list), `required`, `malformed`, `too_long`, `too_short`, `out_of_range`,
 `not_allowed` (none of the values that there are), `duplicate` (the same key twice), `too_many_cells`, `unknown` (names
 something that is not there), `unknown_yet` (likewise, only a warning), `own_manager`, `managers_in_a_circle`,
 `probation_before_hiring`, `has_another_account` (the employee), `webhook_incomplete`, `whose_basis` (a policy is
-everybody's, anything else one person's), `formula` (or an error, in a cell of Excel), `not_in_value_table`,
-`not_that_date_form`, `not_a_number` (steps of a mapping), `line_incomplete`, `differs_within_order` (rows of one
-order), `not_of_this_customer`, `in_the_future`, `owner_frozen` (an order after the freeze of who would own it),
-`too_fine` (an amount that its currency has no coins for), `stays_as_it_is` (only a warning: what the desk has is not
-changed)."""
+everybody's, anything else one person's), `formula` (or an error, in a cell of Excel), `digits_lost` (a number of more
+than 15 digits, likewise), `not_in_value_table`, `not_that_date_form`, `not_a_number` (steps of a mapping),
+`line_incomplete`, `differs_within_order` (rows of one order), `not_of_this_customer`, `in_the_future`, `owner_frozen`
+(an order after the freeze of who would own it), `too_fine` (an amount that its currency has no coins for),
+`stays_as_it_is` (only a warning: what the desk has is not changed)."""
 
 FORMS = {
     **dict.fromkeys(("hired_on", "probation_until", "contract_from", "contract_until"), "day"),

@@ -81,5 +81,5 @@ def _entries(sheet: Sheet, header: list[str], steps: Mapping[str, Column]) -> It
 def _value(step: Column, given: list[str]) -> str:
     for cell in given:
         if isinstance(cell, Flawed):
-            raise UnfitCell("formula", cell)
+            raise UnfitCell(cell.code, cell)
     return step.of(given)

@@ -7,7 +7,8 @@ from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, mode
 from pydantic_core import PydanticCustomError
 
 from domain.mapping import MOST_PLACES, Column, date_form
-from models.decision_bodies import Body, Key
+from models.decision_bodies import Body
+from models.fields import Key
 from models.forms import TEXT
 from models.import_rows import TimeZone
 

@@ -58,7 +58,7 @@ def chosen(session: Session, name: str | None, kind: str) -> ImportMapping | Non
         return None
     found = find(session, name)
     if found is not None and found.kind != kind:
-        raise invalid("mapping.of_another_kind", name=name, kind=found.kind)
+        raise invalid("mapping.of_another_kind", name=name, files=found.kind)
     return found
 
 
@@ -73,7 +73,7 @@ def of(session: Session, upload: DeskImport) -> MappingBody | None:
 def _require_fit(body: MappingBody) -> None:
     shape = SHAPES.get(body.kind)
     if shape is None:
-        raise invalid("mapping.unknown_kind", kind=body.kind, known=", ".join(SHAPES))
+        raise invalid("mapping.unknown_kind", files=body.kind, known=", ".join(SHAPES))
     unknown = sorted(set(body.columns) - set(shape.model_fields))
     if unknown:
         raise invalid("mapping.unknown_columns", columns=", ".join(unknown), known=", ".join(shape.model_fields))

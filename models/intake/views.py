@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import Session, col, func, select
 
 from domain.desk.intake import ImportState
-from models.decision_bodies import Body, Key, Sha256
+from models.decision_bodies import Body
 from models.desk.paging import Paged, page
+from models.fields import Key, Sha256
 from models.forms import LINE
 from models.import_problems import Problem
 from models.intake.mapping_bodies import MappingBody

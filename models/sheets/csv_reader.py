@@ -38,6 +38,9 @@ def encoding_of(file: BinaryIO) -> str:
 
     UTF-8 goes first: hardly any text in GB18030 is UTF-8 by chance, and the whole file is looked at.
     """
+    begins = file.read(2)
+    if begins in _UTF16 or b"\x00" in begins:  # with a mark, or an ASCII letter first
+        raise Unreadable(Problem(row=0, code="utf_16"))
     for encoding in ("utf-8-sig", "gb18030"):
         if _is_in(file, encoding):
             return encoding
@@ -47,13 +50,11 @@ def encoding_of(file: BinaryIO) -> str:
 def _is_in(file: BinaryIO, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     file.seek(0)
-    first = True
     try:
         while block := file.read(_BLOCK):
-            if b"\x00" in block or (first and block.startswith(_UTF16)):
+            if b"\x00" in block:
                 raise Unreadable(Problem(row=0, code="not_text"))
             decoder.decode(block)
-            first = False
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False

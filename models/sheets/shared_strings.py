@@ -1,4 +1,4 @@
-"""The texts that a workbook's cells share, kept on disk: there may be millions of them."""
+"""The texts that a workbook's cells share, kept on disk: there may be millions, and openpyxl would hold them all."""
 
 import mmap
 import tempfile
@@ -6,8 +6,15 @@ from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
+from xml.etree.ElementTree import Element
 
-from models.sheets.safe_xml import Attributes, Handler, Words, parse_all
+from openpyxl.xml.constants import SHEET_MAIN_NS
+from openpyxl.xml.functions import iterparse
+
+from models.sheets.archive import Metered
+
+_ITEM, _PLAIN, _RUN = (f"{{{SHEET_MAIN_NS}}}{name}" for name in ("si", "t", "r"))
+_IN_RUNS = f"{_RUN}/{_PLAIN}"
 
 
 class SharedStrings:
@@ -25,47 +32,33 @@ class SharedStrings:
 
 
 @contextmanager
-def shared_strings(stream: IO[bytes] | None) -> Iterator[SharedStrings]:
-    """The texts of a workbook's part `sharedStrings.xml`, until the block ends."""
+def shared_strings(part: IO[bytes] | None) -> Iterator[SharedStrings]:
+    """The texts of a workbook's table of them, until the block ends; none if it has no table."""
     with tempfile.TemporaryFile() as file:
-        writer = _Writer(file)
-        if stream is not None:
-            parse_all(stream, writer)
+        ends = array("Q")
+        size = 0
+        for text in _texts(part) if part else ():
+            size += file.write(text.encode())
+            ends.append(size)
         file.flush()
-        if not writer.size:
-            yield SharedStrings(b"", writer.ends)
+        if not size:
+            yield SharedStrings(b"", ends)
             return
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-            yield SharedStrings(text, writer.ends)
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            yield SharedStrings(content, ends)
 
 
-class _Writer(Handler):
-    """A text may consist of runs of different looks; how it is pronounced (rPh) is none of it."""
+def _texts(part: IO[bytes]) -> Iterator[str]:
+    metered = Metered(part)
+    events = iterparse(metered, events=("start", "end"))
+    _, root = next(events)
+    for event, element in events:
+        if event == "end" and element.tag == _ITEM:
+            yield _text(element)
+            root.clear()
+            metered.complete()
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self.ends = array("Q")
-        self.size = 0
-        self._file = file
-        self._words = Words()
-        self._in_text = self._in_phonetic = False
 
-    def opened(self, name: str, attributes: Attributes) -> None:
-        if name == "rPh":
-            self._in_phonetic = True
-        elif name == "t":
-            self._in_text = not self._in_phonetic
-
-    def text(self, text: str) -> None:
-        if self._in_text:
-            self._words.add(text)
-
-    def closed(self, name: str) -> None:
-        if name == "t":
-            self._in_text = False
-        elif name == "rPh":
-            self._in_phonetic = False
-        elif name == "si":
-            said = self._words.take().encode()
-            self._file.write(said)
-            self.size += len(said)
-            self.ends.append(self.size)
+def _text(item: Element) -> str:
+    """A text may consist of runs of different looks; how it is pronounced is none of it."""
+    return "".join(part.text or "" for part in (*item.findall(_PLAIN), *item.findall(_IN_RUNS)))

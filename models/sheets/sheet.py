@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.cells import plain
-from models.import_problems import Problem
+from models.import_problems import Code, Problem
 
 MOST_COLUMNS = 500
 
@@ -18,7 +18,14 @@ class Unreadable(Exception):
 
 
 class Flawed(str):
-    """A cell that holds no value of its own: a formula, or an error. The text is what a report shows of it."""
+    """A cell that holds no value to rely on, and why. The text is what a report shows of it."""
+
+    code: Code
+
+    def __new__(cls, text: object, code: Code = "formula") -> "Flawed":
+        made = super().__new__(cls, text)
+        made.code = code
+        return made
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ ONE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}, "desc
 def export_workbook(number: Number, caller: CallerDep, engine: EngineDep, purpose: ExportPurpose) -> StreamingResponse:
     """Customers, their people, orders with lines, receivables, payments and conversations of one employee.
 
-    For whoever has the rights to export customers and orders now, of their own and their people's; auditors of anybody's.
+    For whoever has the rights to export customers and orders now: of their own and their people's, auditors of
+    anybody's.
     The columns are those of imports. Texts that a spreadsheet would take for formulas are marked as text.
     """
     parts = tuple(Part)
@@ -55,7 +56,7 @@ def export_workbook(number: Number, caller: CallerDep, engine: EngineDep, purpos
 def export_csv(
     number: Number, sheet: Part, caller: CallerDep, engine: EngineDep, purpose: ExportPurpose
 ) -> StreamingResponse:
-    """As the workbook; an apostrophe marks texts that a spreadsheet would take for formulas, and imports take it off."""
+    """As the workbook; an apostrophe marks what a spreadsheet would take for a formula, and imports take it off."""
     holder = exports.permitted(engine, caller, number, (sheet,), purpose)
     content = csv_text(exports.header(sheet), exports.rows(engine, holder, sheet, caller.time_zone))
     return StreamingResponse(content, media_type=CSV, headers=_headers(f"portfolio-{number}-{sheet}.csv"))

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from api.deps import CallerDep, EngineDep, IdempotencyKey
 from api.errors import Problem, documented
 from api.routes.desk.common import Cursor, Limit, Purpose, asked, dumped
-from api.routes.desk.trail import FILE
+from api.routes.desk.files import FILE
 from domain.desk.access import Action
 from domain.desk.intake import ImportState
 from domain.desk.records import RecordKind
@@ -93,7 +93,7 @@ def announce(
     `purpose` is what the records are loaded for; it stands in the log of reads when they are.
     """
     if body.kind not in KINDS:
-        raise invalid("mapping.unknown_kind", kind=body.kind, known=", ".join(KINDS))
+        raise invalid("mapping.unknown_kind", files=body.kind, known=", ".join(KINDS))
 
     def act(session: Session, target: Target, passage: Passage) -> tuple[int, Any]:
         mapping = mappings.chosen(session, body.mapping, body.kind)

@@ -1,4 +1,4 @@
-"""A portfolio leaves as a file for whoever may export it now, and for nobody else; each time is logged with its purpose."""
+"""A portfolio leaves as a file for whoever may export it now, and for nobody else; each time is logged."""
 
 import csv
 import io

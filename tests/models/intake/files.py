@@ -1,11 +1,7 @@
 """Files for the desk, and how tests load them: announced, sent in parts, worked off to the end."""
 
 import hashlib
-import io
-import zipfile
-from collections.abc import Sequence
 from typing import Any
-from xml.sax.saxutils import escape
 
 from sqlalchemy import Engine
 from sqlmodel import col, func, select
@@ -128,39 +124,3 @@ def count(engine: Engine, model: Any) -> int:
 def one(engine: Engine, model: Any, **values: Any) -> Any:
     with reading(engine) as session:
         return session.exec(select(model).filter_by(**values)).one()
-
-
-_TYPES = (
-    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    '<Override PartName="/xl/workbook.xml" ContentType="application/xml"/></Types>'
-)
-_BOOK = (
-    '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
-    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
-    '<sheets><sheet name="S1" sheetId="1" r:id="rId1"/></sheets></workbook>'
-)
-_LINKS = (
-    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-    '<Relationship Id="rId1" Type="t" Target="worksheets/sheet1.xml"/></Relationships>'
-)
-
-
-def workbook(rows: Sequence[Sequence[str]] = (), *, data: str = "", **parts: str) -> bytes:
-    """A workbook made by hand, so that it can be made badly: `data` are its rows as XML, `parts` further files."""
-    cells = "".join(
-        "<row>" + "".join(f'<c t="inlineStr"><is><t>{escape(cell)}</t></is></c>' for cell in row) + "</row>"
-        for row in rows
-    )
-    sheet = parts.pop("sheet", f"<worksheet><sheetData>{cells}{data}</sheetData></worksheet>")
-    made = {
-        "[Content_Types].xml": _TYPES,
-        "xl/workbook.xml": _BOOK,
-        "xl/_rels/workbook.xml.rels": _LINKS,
-        "xl/worksheets/sheet1.xml": sheet,
-        **parts,
-    }
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in made.items():
-            archive.writestr(name, content)
-    return file.getvalue()

@@ -1,7 +1,7 @@
 """Real data that nobody here wrote goes in as its files are, by the mappings beside this file.
 
-The files are not part of the product. Where they lie the environment says (WANBI_NORTHWIND), or else they are beside the
-project; where there are none these tests are skipped, loudly.
+The files are not part of the product. Where they lie the environment says (WANBI_NORTHWIND), or else they are beside
+the project; where there are none these tests are skipped, loudly.
 """
 
 import csv
