@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     company_name: str = ""
     """The employer's registered name, as it stands on its seal: papers are issued in it."""
     industry: Literal["", "logistics", "manufacturing", "e_commerce", "retail"] = ""
-    """The industry pack that set-up puts in force if none was chosen yet; later administrators choose in the product."""
+    """The pack that set-up puts in force if none was chosen yet; the sample company's, too. It can be changed later."""
 
     host: str = "127.0.0.1"
     port: Port = 8000
