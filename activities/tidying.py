@@ -1,4 +1,4 @@
-"""Forgets idempotency keys that nobody repeats any more, beside the workers: else they would outgrow all other tables."""
+"""Forgets idempotency keys that nobody repeats any more, beside the workers: else they would outgrow everything."""
 
 import asyncio
 from contextlib import suppress

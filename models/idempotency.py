@@ -105,7 +105,7 @@ def forget(engine: Engine, before: datetime) -> int:
             last = session.exec(old.offset(FORGOTTEN_AT_ONCE - 1).limit(1)).first()
             which = made < before if last is None else made <= last
             gone: Any = session.execute(delete(IdempotentRequest).where(which))
-            whole += gone.rowcount
+            whole += int(gone.rowcount)
         if last is None:
             return whole
 
