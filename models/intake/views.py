@@ -74,6 +74,7 @@ class ImportView(BaseModel):
     created_at: datetime
     created_by: str
     started_at: datetime | None
+    started_by: str | None = Field(description="Who answers for what the file changes")
     finished_at: datetime | None
     rows_read: int
     rows_valid: int

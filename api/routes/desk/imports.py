@@ -195,7 +195,7 @@ def start(
     """
 
     def act(session: Session, _: Target, __: Passage) -> tuple[int, Any]:
-        return dumped(200, _view(session, uploads.start(session, import_id, dry_run=body.dry_run)))
+        return dumped(200, _view(session, uploads.start(session, import_id, caller.account, dry_run=body.dry_run)))
 
     request = asked(caller, key, f"POST /desk/imports/{import_id}/start", body)
     answer, _ = write(engine, request, Action.IMPORT_RECORDS, _file, act)
@@ -208,8 +208,8 @@ def start(
 def cancel(import_id: ImportId, caller: CallerDep, engine: EngineDep, key: IdempotencyKey) -> ImportView:
     """What was stored of it goes. Files that nobody started or mended for a week go by themselves."""
 
-    def act(session: Session, _: Target, __: Passage) -> tuple[int, Any]:
-        return dumped(200, _view(session, uploads.cancel(session, import_id)))
+    def act(session: Session, _: Target, passage: Passage) -> tuple[int, Any]:
+        return dumped(200, _view(session, uploads.cancel(session, import_id, passage.now)))
 
     request = Asked(caller, key, f"POST /desk/imports/{import_id}/cancel", None)
     answer, _ = write(engine, request, Action.IMPORT_RECORDS, _file, act)

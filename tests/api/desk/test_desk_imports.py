@@ -12,7 +12,8 @@ from activities.importer import Importer
 from models.database import reading, utc_now
 from models.desk.tables import Customer
 from models.intake import uploads
-from models.intake.job import ImportJob, take
+from models.intake.claims import Claim, take
+from models.intake.job import work_off
 from models.intake.tables import DeskImport
 from tests.api.house import V1, Api, new_key, problem
 
@@ -48,7 +49,7 @@ async def started(api: Api, import_id: str, *, dry_run: bool) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     assert answer.json()["state"] == "queued"
     while found := take(api.engine, "w", utc_now()):
-        ImportJob(api.engine, found, "w").run()
+        work_off(Claim(api.engine, found, "w"))
     told: dict[str, Any] = (await api.person("admin").get(f"/desk/imports/{import_id}")).json()
     return told
 

@@ -19,6 +19,7 @@ from models.intake.kinds import KINDS
 from models.tables import ConnectedSystem, Entitlement, Notice
 from tests.builders import ARRIVAL
 from tests.models.intake.files import (
+    ADMINISTRATOR,
     CUSTOMERS,
     FILES,
     ORDERS,
@@ -227,7 +228,7 @@ def test_a_customer_keeps_one_primary_contact(company: Engine) -> None:
 
 def test_who_loaded_what_for_which_purpose_is_in_the_log_of_reads(company: Engine) -> None:
     row = load(company, "customers", CUSTOMERS)
-    logged = one(company, RecordRead, account="a-hr")
+    logged = one(company, RecordRead, account=ADMINISTRATOR)
     assert (logged.action, logged.kind, logged.records, logged.purpose) == ("import_records", "customer", 2, "迁移")
     assert row.finished_at is not None
     assert row.finished_at - utc_now() < timedelta(minutes=1)
