@@ -66,7 +66,7 @@ def prepare_database(config: Settings) -> bool:
     engine = connect(config.url)
     try:
         upgrade(engine)
-        loaded = config.environment == "demo" and sample.load(engine)
+        loaded = config.environment == "demo" and sample.load(engine, config.industry or sample.INDUSTRY)
         choose_industry(engine, config.industry)
         return loaded
     finally:

@@ -1,32 +1,19 @@
-"""Which industry is in force, and what choosing another one changes. Running cases keep what they began with."""
+"""Which industry is in force, and choosing another one. Running cases keep what they began with."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
-from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 
-from domain.errors import not_found
-from models.industries.packs import GENERAL, shipped
-from models.industries.shapes import ExtraField, FieldOf, FreezeRight, IndustryPack
-from models.industries.shapes import Template as PackTemplate
+from domain.errors import invalid, not_found
+from models.desk.paging import Paged, page
+from models.industries.difference import Effect, IndustryDifference, difference
+from models.industries.packs import shipped
+from models.industries.shapes import ExtraField, FieldOf, IndustryPack
 from models.industries.tables import IndustryChoice
-from models.tables import ConnectedSystem, Department, SystemRight, Template
+from models.tables import Account, SystemRight, Template
 
 AT_SET_UP = "set-up"
-
-
-class IndustryDifference(BaseModel):
-    """What is not yet as the pack has it."""
-
-    templates: list[str] = Field(description="Checklists of which choosing it publishes a new version")
-    rights: list[str] = Field(
-        description="Rights that are added, or frozen differently on notice, from the next case on"
-    )
-    missing_systems: list[str] = Field(description="Systems of its rights that are not connected here; left out")
-    missing_departments: list[str] = Field(description="Departments that its checklists ask, and that are not here")
-    retired_templates: list[str] = Field(description="Checklists of the industry before, which new cases no longer get")
 
 
 def pack(industry: str) -> IndustryPack:
@@ -49,80 +36,63 @@ def fields(session: Session, of: FieldOf) -> Sequence[ExtraField]:
     return [field for field in pack(chosen.industry).fields if field.of is of] if chosen else []
 
 
-def difference(session: Session, wanted: IndustryPack) -> IndustryDifference:
-    """What choosing the pack would change."""
-    newest, systems = _newest(session), set(session.exec(select(ConnectedSystem.key)).all())
-    departments = set(session.exec(select(Department.key)).all())
-    own = {template.key for template in wanted.templates}
-    asked = {
-        department
-        for template in wanted.templates
-        for department in (*template.body.departments, *(c.department for c in template.body.clearances))
-    }
-    return IndustryDifference(
-        templates=[template.key for template in wanted.templates if not _is_newest(template, newest)],
-        rights=[f"{right.system}:{right.right}" for right in wanted.rights if _differs(session, right, systems)],
-        missing_systems=sorted({right.system for right in wanted.rights} - systems),
-        missing_departments=sorted(asked - departments),
-        retired_templates=sorted(
-            row.key for row in newest.values() if row.industry not in (GENERAL, wanted.industry) and row.key not in own
-        ),
-    )
+def history(session: Session, limit: int, cursor: str | None) -> Paged:
+    """Rows of (IndustryChoice, name of who made it, if that was a person), the newest first."""
+    query = select(IndustryChoice, Account.name).join(Account, col(Account.id) == col(IndustryChoice.by), isouter=True)
+    place = (col(IndustryChoice.at), col(IndustryChoice.id))
+    return page(session, query, place, (datetime, str), limit, cursor, descending=True)
 
 
-def choose(session: Session, wanted: IndustryPack, by: str, now: datetime) -> IndustryDifference:
+def would_change(session: Session, wanted: IndustryPack, replace: Collection[str] = ()) -> IndustryDifference:
+    """What choosing the pack would change now."""
+    chosen = in_force(session)
+    return difference(session, wanted, chosen.industry if chosen else None, replace)
+
+
+def choose(
+    session: Session,
+    wanted: IndustryPack,
+    by: str,
+    now: datetime,
+    reason: str = AT_SET_UP,
+    replace: Collection[str] = (),
+) -> IndustryDifference:
     """Puts the pack in force: publishes its checklists, adjusts what a freeze takes; tells what that changed.
 
-    Chosen again, it changes nothing that is as the pack has it.
+    Checklists that the company has changed itself stay, unless `replace` names them. Chosen again, it changes nothing
+    that is as the pack has it, and leaves no entry. Raises Refusal if the pack has no checklist that `replace` names.
     """
-    changes = difference(session, wanted)
-    newest, systems = _newest(session), set(session.exec(select(ConnectedSystem.key)).all())
-    for template in wanted.templates:
-        if not _is_newest(template, newest):
-            before = newest.get(template.key)
+    bodies = {template.key: template for template in wanted.templates}
+    if strange := [key for key in replace if key not in bodies]:
+        raise invalid("industry.no_such_checklist", checklist=strange[0], known=", ".join(bodies))
+    last = in_force(session)
+    changes = would_change(session, wanted, replace)
+    for change in changes.templates:
+        if change.effect in (Effect.PUBLISHED, Effect.NEW_VERSION):
+            found = bodies[change.key]
             session.add(
                 Template(
-                    key=template.key,
-                    version=before.version + 1 if before else 1,
-                    industry=template.industry,
-                    body=template.body.model_dump(mode="json"),
+                    key=found.key,
+                    version=change.version,
+                    industry=found.industry,
+                    body=found.body.model_dump(mode="json"),
                     published_at=now,
                 )
             )
-    for right in wanted.rights:
-        if _differs(session, right, systems):
-            _put(session, right)
-    last = in_force(session)
-    if last is None or (last.industry, last.version) != (wanted.industry, wanted.version):
-        session.add(IndustryChoice(industry=wanted.industry, version=wanted.version, at=now, by=by))
+    names = {(right.system, right.right): right.name for right in wanted.rights}
+    for right in changes.rights:
+        found_right = session.get(SystemRight, (right.system, right.right))
+        if found_right is None:
+            zh, en = names[right.system, right.right]
+            found_right = SystemRight(system=right.system, right=right.right, name_zh=zh, name_en=en)
+        found_right.frozen_on_notice = right.after.frozen_on_notice
+        found_right.protects_data = right.after.protects_data
+        session.add(found_right)
+    is_new = last is None or (last.industry, last.version) != (wanted.industry, wanted.version)
+    if is_new or changes.changes_something:
+        said = changes.model_dump(mode="json")
+        session.add(
+            IndustryChoice(industry=wanted.industry, version=wanted.version, at=now, by=by, reason=reason, changed=said)
+        )
     session.flush()
     return changes
-
-
-def _newest(session: Session) -> dict[str, Template]:
-    rows = session.exec(select(Template).order_by(col(Template.key), col(Template.version))).all()
-    return {row.key: row for row in rows}
-
-
-def _is_newest(template: PackTemplate, newest: dict[str, Template]) -> bool:
-    found = newest.get(template.key)
-    wanted: Any = (template.body.model_dump(mode="json"), template.industry)
-    return found is not None and (found.body, found.industry) == wanted
-
-
-def _differs(session: Session, right: FreezeRight, systems: set[str]) -> bool:
-    if right.system not in systems:
-        return False
-    found = session.get(SystemRight, (right.system, right.right))
-    return found is None or (found.frozen_on_notice, found.protects_data) != (
-        right.frozen_on_notice,
-        right.protects_data,
-    )
-
-
-def _put(session: Session, right: FreezeRight) -> None:
-    found = session.get(SystemRight, (right.system, right.right))
-    if found is None:
-        found = SystemRight(system=right.system, right=right.right, name_zh=right.name[0], name_en=right.name[1])
-    found.frozen_on_notice, found.protects_data = right.frozen_on_notice, right.protects_data
-    session.add(found)

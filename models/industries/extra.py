@@ -10,12 +10,13 @@ from sqlmodel import Session
 
 from domain.desk.records import RecordKind
 from domain.errors import conflict, invalid
-from models.decision_bodies import Body, Key
+from models.decision_bodies import Body
 from models.desk.changes import note
 from models.desk.gate import Passage
+from models.fields import Key
 from models.forms import TEXT
-from models.industries import choices
-from models.industries.shapes import ExtraField, FieldOf, FieldType
+from models.industries import choices as industry
+from models.industries.shapes import Choice, ExtraField, FieldOf, FieldType
 from models.industries.tables import ExtraValues
 from models.templates import Words
 
@@ -31,7 +32,7 @@ class FieldValue(BaseModel):
     key: str
     name: Words
     type: FieldType
-    choices: tuple[str, ...]
+    choices: tuple[Choice, ...]
     value: Value
 
 
@@ -57,13 +58,10 @@ def shown(session: Session, of: FieldOf, record_id: str) -> RecordFields:
     """The record's fields."""
     row = session.get(ExtraValues, (of.value, record_id))
     content: Mapping[str, Any] = row.content if row else {}
-    known = choices.fields(session, of)
+    known = industry.fields(session, of)
     return RecordFields(
         version=row.version if row else 0,
-        fields=[
-            FieldValue(**field.model_dump(include={"key", "name", "type", "choices"}), value=content.get(field.key))
-            for field in known
-        ],
+        fields=[FieldValue(**field.model_dump(exclude={"of"}), value=content.get(field.key)) for field in known],
     )
 
 
@@ -80,7 +78,7 @@ def change(
     row = session.get(ExtraValues, (of.value, record_id), with_for_update=True)
     if (row.version if row else 0) != body.version:
         raise conflict("desk.changed_meanwhile", version=row.version if row else 0)
-    known = {field.key: field for field in choices.fields(session, of)}
+    known = {field.key: field for field in industry.fields(session, of)}
     before = dict(row.content) if row else {}
     after = before | {key: _fitting(known, key, value) for key, value in body.values.items()}
     after = {key: value for key, value in after.items() if value is not None}
@@ -102,9 +100,11 @@ def _fitting(known: Mapping[str, ExtraField], key: str, value: Value) -> Any:
         raise invalid("fields.unknown", field=key, known=", ".join(known))
     if value is None or value == "":
         return None
-    fits = _FORMS[field.type]
-    if not fits(value) or (field.choices and value not in field.choices):
-        raise invalid("fields.unfit", field=key, form=field.type.value, choices=", ".join(field.choices))
+    if not _FORMS[field.type](value):
+        raise invalid("fields.unfit", field=key, form=field.type.value)
+    choices = [choice.key for choice in field.choices]
+    if choices and value not in choices:
+        raise invalid("fields.no_such_choice", field=key, value=str(value), known=", ".join(choices))
     return list(value) if isinstance(value, tuple) else value
 
 

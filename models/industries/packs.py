@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -10,13 +9,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from domain.desk.records import PORTFOLIO
+from models.industries.pack_lines import Place, line_of
 from models.industries.shapes import Common, IndustryPack, PackFile, PackTemplate, Template
 from models.templates import TemplateBody
 
 DATA = Path(__file__).parent / "data"
 COMMON = "common"
 GENERAL = "general"
-_TABLE = re.compile(r"\s*\[\[?\s*([\w.]+)\s*\]\]?")
 _SYNTAX = re.compile(r"\(at line (\d+)")
 M = TypeVar("M", bound=BaseModel)
 
@@ -36,7 +36,9 @@ def shipped() -> Mapping[str, IndustryPack]:
 
 def parse_common(text: str) -> Common:
     """What all packs share. Raises BadPack."""
-    return _shaped(Common, COMMON, text)
+    common = _shaped(Common, COMMON, text)
+    _require_known(COMMON, text, ("for_everybody",), common.for_everybody, {item.id for item in common.items})
+    return common
 
 
 def parse(name: str, text: str, common: Common) -> IndustryPack:
@@ -44,29 +46,42 @@ def parse(name: str, text: str, common: Common) -> IndustryPack:
     file = _shaped(PackFile, name, text)
     if file.industry != name:
         raise _bad(name, text, ("industry",), f"the file is called {name}")
-    _require_named_once(name, text, file)
-    general = tuple(template for template in common.templates if template.key not in {t.key for t in file.templates})
+    _require_named_once(name, text, file, common)
+    _require_a_checklist_for_each_job(name, text, file)
+    own = {template.key for template in file.templates}
     templates = [_whole(name, text, file, place, common) for place in range(len(file.templates))]
-    templates += [_made(COMMON, template, common) for template in general]
-    given = file.model_dump(exclude={"templates", "jobs", "fields", "rights"})
-    return IndustryPack(**given, jobs=file.jobs, fields=file.fields, rights=file.rights, templates=tuple(templates))
+    templates += [_made(COMMON, template, common) for template in common.templates if template.key not in own]
+    return IndustryPack(
+        industry=file.industry,
+        version=file.version,
+        name=file.name,
+        jobs=file.jobs,
+        fields=file.fields,
+        rights=(*common.rights, *file.rights),
+        templates=tuple(templates),
+    )
 
 
 def _whole(name: str, text: str, file: PackFile, place: int, common: Common) -> Template:
     template = file.templates[place]
-    jobs = {job.key for job in file.jobs}
+    at: Place = ("templates", place)
+    jobs = {job.key: job for job in file.jobs}
     for job in template.jobs:
         if job not in jobs:
-            raise _bad(name, text, ("templates", place, "jobs"), f"no job {job!r} in this pack")
-    for part, there in (("common_items", common.items), ("common_clearances", common.clearances)):
-        known = {getattr(one, "id", None) or getattr(one, "department", None) for one in there}
-        for key in getattr(template, part):
-            if key not in known:
-                raise _bad(name, text, ("templates", place, part), f"{key!r} is not in common.toml")
+            raise _bad(name, text, (*at, "jobs"), f"no job {job!r} in this pack")
+    _require_known(name, text, (*at, "common_items"), template.common_items, {item.id for item in common.items})
+    departments = {clearance.department for clearance in common.clearances}
+    _require_known(name, text, (*at, "common_clearances"), template.common_clearances, departments)
     try:
-        return _made(file.industry, template, common)
+        made = _made(file.industry, template, common)
     except ValidationError as error:
-        raise _bad(name, text, ("templates", place, "key"), error.errors(include_url=False)[0]["msg"]) from error
+        raise _bad(name, text, (*at, "key"), error.errors(include_url=False)[0]["msg"]) from error
+    if any(jobs[job].sells for job in template.jobs):
+        looked_after = {kind for clearance in made.body.clearances for kind in clearance.portfolio}
+        if missing := [kind.value for kind in PORTFOLIO if kind not in looked_after]:
+            said = f"its jobs sell, and no clearance looks after every {', '.join(missing)}"
+            raise _bad(name, text, (*at, "common_clearances"), said)
+    return made
 
 
 def _made(industry: str, template: PackTemplate, common: Common) -> Template:
@@ -75,14 +90,25 @@ def _made(industry: str, template: PackTemplate, common: Common) -> Template:
     body = TemplateBody(
         jobs=template.jobs,
         departments=template.departments,
-        items=(*template.items, *(items[key] for key in template.common_items)),
-        clearances=(*template.clearances, *(clearances[key] for key in template.common_clearances)),
+        items=(
+            *(items[key] for key in template.common_items),
+            *template.items,
+            *(items[key] for key in common.for_everybody),
+        ),
+        clearances=(*(clearances[key] for key in template.common_clearances), *template.clearances),
         policy=template.policy,
     )
     return Template(key=template.key, industry=GENERAL if template.general else industry, body=body)
 
 
-def _require_named_once(name: str, text: str, file: PackFile) -> None:
+def _require_known(name: str, text: str, place: Place, named: Sequence[str], known: set[str]) -> None:
+    for key in named:
+        if key not in known:
+            raise _bad(name, text, place, f"{key!r} is not in {COMMON}.toml")
+
+
+def _require_named_once(name: str, text: str, file: PackFile, common: Common) -> None:
+    shared = {(right.system, right.right) for right in common.rights}
     groups: Mapping[str, Sequence[Any]] = {
         "jobs": [job.key for job in file.jobs],
         "fields": [(field.of, field.key) for field in file.fields],
@@ -93,6 +119,18 @@ def _require_named_once(name: str, text: str, file: PackFile) -> None:
         for place, one in enumerate(names):
             if names.index(one) != place:
                 raise _bad(name, text, (group, place), "stands there more than once")
+            if group == "rights" and one in shared:
+                raise _bad(name, text, (group, place), f"stands in {COMMON}.toml, too")
+
+
+def _require_a_checklist_for_each_job(name: str, text: str, file: PackFile) -> None:
+    """A checklist that names no jobs is for all of them."""
+    if any(not template.jobs for template in file.templates):
+        return
+    used = {job for template in file.templates for job in template.jobs}
+    for place, job in enumerate(file.jobs):
+        if job.key not in used:
+            raise _bad(name, text, ("jobs", place), "no checklist is for this job")
 
 
 def _shaped(shape: type[M], name: str, text: str) -> M:
@@ -106,38 +144,6 @@ def _shaped(shape: type[M], name: str, text: str) -> M:
         raise _bad(name, text, first["loc"], first["msg"]) from error
 
 
-def _bad(name: str, text: str, place: tuple[int | str, ...], problem: str) -> BadPack:
+def _bad(name: str, text: str, place: Place, problem: str) -> BadPack:
     said = ".".join(str(part) for part in place)
-    return BadPack(f"{name}.toml, line {_line(text, place)}: {said}: {problem}")
-
-
-def _line(text: str, place: tuple[int | str, ...]) -> int:
-    """The line of a value: the table that holds it, by its number among its like, and the key in it if it is there."""
-    lines, wanted, found = text.splitlines(), list(place), 1
-    seen: Counter[str] = Counter()
-    table: list[int | str] = []
-    for number, line in enumerate(lines, 1):
-        if head := _TABLE.match(line):
-            table = _position(head[1], seen)
-            if wanted[: len(table)] == table:
-                found = number
-        elif wanted[: len(table)] == table and len(wanted) > len(table):
-            key = wanted[len(table)]
-            if re.match(rf"\s*{re.escape(str(key))}\s*=", line):
-                return number
-    return found
-
-
-def _position(name: str, seen: "Counter[str]") -> list[int | str]:
-    """`[[templates.items]]` as pydantic counts it: ["templates", 2, "items", 0]."""
-    parts, path, whole = name.split("."), list[int | str](), ""
-    for depth, part in enumerate(parts):
-        whole = f"{whole}.{part}" if whole else part
-        if depth == len(parts) - 1:
-            key = f"{'.'.join(str(p) for p in path)}.{part}"
-            path += [part, seen[key]]
-            seen[key] += 1
-        else:
-            above = f"{'.'.join(str(p) for p in path)}.{part}"
-            path += [part, max(seen[above] - 1, 0)]
-    return path
+    return BadPack(f"{name}.toml, line {line_of(text, place)}: {said}: {problem}")

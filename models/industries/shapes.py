@@ -29,6 +29,13 @@ class FieldType(StrEnum):
 class Job(Strict):
     key: Key
     name: Words
+    sells: bool = False
+    """Who holds it has customers: its checklist leaves no part of their portfolio to nobody."""
+
+
+class Choice(Strict):
+    key: Key
+    name: Words
 
 
 class ExtraField(Strict):
@@ -38,12 +45,15 @@ class ExtraField(Strict):
     key: Key
     name: Words
     type: FieldType
-    choices: tuple[Key, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
     @model_validator(mode="after")
     def _choices_fit(self) -> "ExtraField":
         if (self.type is FieldType.CHOICE) != bool(self.choices):
             raise PydanticCustomError("choices", "a choice names its choices, and nothing else does")
+        keys = [choice.key for choice in self.choices]
+        if len(set(keys)) < len(keys):
+            raise PydanticCustomError("choices", "a choice stands there more than once")
         return self
 
 
@@ -73,10 +83,13 @@ class PackTemplate(Strict):
 
 
 class Common(Strict):
-    """What checklists of all industries share."""
+    """What packs of all industries share."""
 
+    for_everybody: tuple[Key, ...]
+    """Items that every checklist ends with."""
     items: tuple[TemplateItem, ...]
     clearances: tuple[TemplateClearance, ...]
+    rights: tuple[FreezeRight, ...]
     templates: tuple[PackTemplate, ...]
 
 
@@ -86,8 +99,6 @@ class PackFile(Strict):
     industry: Key
     version: Annotated[int, Field(ge=1)]
     name: Words
-    sample: Annotated[str, Field(max_length=100)] = ""
-    """Where sample data of this industry lies; empty if none is shipped."""
     jobs: Annotated[tuple[Job, ...], Field(min_length=1)]
     fields: tuple[ExtraField, ...] = ()
     rights: Annotated[tuple[FreezeRight, ...], Field(min_length=1)]
@@ -103,12 +114,11 @@ class Template(Strict):
 
 
 class IndustryPack(Strict):
-    """A pack, its checklists whole."""
+    """A pack, with all that it shares with others."""
 
     industry: Key
     version: int
     name: Words
-    sample: str
     jobs: tuple[Job, ...]
     fields: tuple[ExtraField, ...]
     rights: tuple[FreezeRight, ...]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, Column, Index, Text
 from sqlmodel import Field, SQLModel
 
 from models.desk.tables import new_id
@@ -20,12 +20,15 @@ class IndustryChoice(SQLModel, table=True):
     at: datetime = instant()
     by: str
     """An account; `set-up` if nobody was there yet."""
+    reason: str = Field(sa_type=Text)
+    changed: Any = Field(sa_column=Column(JSON, nullable=False))
+    """What that changed (models.industries.difference); also, which versions of checklists come from a pack."""
 
     __table_args__ = (Index("industry_choice_by_at", "at", "id"),)
 
 
 class ExtraValues(SQLModel, table=True):
-    """What a customer, order or carrier says in the fields of its industry."""
+    """What a customer or an order says in the fields of the industry; also in those of an industry of before."""
 
     __tablename__ = "extra_values"
     kind: str = Field(primary_key=True)

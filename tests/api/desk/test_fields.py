@@ -10,7 +10,8 @@ LANES = {"version": 0, "values": {"lanes": ["宁波—汉堡", "上海—洛杉�
 
 
 async def chosen(api: Api, industry: str = "logistics") -> None:
-    assert (await api.person("admin").post("/industry", {"industry": industry})).status_code == 200
+    wanted = {"industry": industry, "reason": "主营业务"}
+    assert (await api.person("admin").post("/industries/choices", wanted)).status_code == 200
 
 
 async def values(api: Api, path: str) -> dict[str, Any]:
@@ -22,12 +23,15 @@ async def test_a_customer_has_the_fields_of_the_industry_in_force(api: Api) -> N
     path = "/desk/customers/c-lin/fields"
     assert await values(api, path) == {}
     await chosen(api)
-    assert await values(api, path) == {"lanes": None, "cargo": None}
+    assert set(await values(api, path)) == {"lanes", "cargo", "rates_until", "tender_on"}
     answer = await api.person("lin").patch(path, LANES)
     assert (answer.status_code, answer.json()["version"]) == (200, 1)
-    assert await values(api, path) == {"lanes": ["宁波—汉堡", "上海—洛杉矶"], "cargo": "cold_chain"}
+    said = await values(api, path)
+    assert (said["lanes"], said["cargo"]) == (["宁波—汉堡", "上海—洛杉矶"], "cold_chain")
     await chosen(api, "retail")
-    assert set(await values(api, path)) == {"home_store", "member_level", "prepaid_balance"}
+    assert "lanes" not in await values(api, path)
+    await chosen(api)
+    assert await values(api, path) == said, "what was said under another industry is kept"
 
 
 async def test_what_a_field_said_before_is_kept_with_the_other_changes(api: Api) -> None:
@@ -44,7 +48,7 @@ async def test_what_a_field_said_before_is_kept_with_the_other_changes(api: Api)
     ("given", "code"),
     [
         ({"colour": "red"}, "fields.unknown"),
-        ({"cargo": "submarine"}, "fields.unfit"),
+        ({"cargo": "submarine"}, "fields.no_such_choice"),
         ({"cargo": ["general"]}, "fields.unfit"),
         ({"lanes": "one"}, "fields.unfit"),
         ({"lanes": True}, "fields.unfit"),
@@ -71,12 +75,29 @@ async def test_the_packs_are_listed_with_what_choosing_them_would_change(api: Ap
     await chosen(api)
     told = {line["pack"]["industry"]: line for line in (await api.person("hr").get("/industries")).json()}
     assert {name for name, line in told.items() if line["in_force"]} == {"logistics"}
-    assert told["logistics"]["difference"]["templates"] == []
-    assert "logistics_salesperson" in told["retail"]["difference"]["retired_templates"]
+    assert "logistics_salesperson" not in {change["key"] for change in told["logistics"]["difference"]["templates"]}
+    retired = {c["key"] for c in told["retail"]["difference"]["templates"] if c["effect"] == "retired"}
+    assert "logistics_salesperson" in retired
     assert told["retail"]["pack"]["name"] == ["零售", "Retail"]
 
 
-async def test_only_administrators_choose_and_only_what_there_is(api: Api) -> None:
-    problem(await api.person("hr").post("/industry", {"industry": "retail"}), 403)
-    problem(await api.person("admin").post("/industry", {"industry": "mining"}), 404, "industry.unknown")
+async def test_every_choice_is_kept_with_who_made_it_why_and_what_it_changed(api: Api) -> None:
+    await chosen(api)
+    await chosen(api, "retail")
+    page = (await api.person("admin").get("/industries/choices", limit=1)).json()
+    (newest,) = page["items"]
+    assert (newest["industry"], newest["reason"], newest["by"]) == ("retail", "主营业务", "a-admin")
+    assert {"key": "logistics_salesperson", "effect": "retired", "version": 1} in newest["changed"]["templates"]
+    page = (await api.person("admin").get("/industries/choices", limit=1, cursor=page["next"])).json()
+    assert [line["industry"] for line in page["items"]] == ["logistics"]
+
+
+async def test_only_administrators_choose_with_a_reason_and_only_what_there_is(api: Api) -> None:
+    retail = {"industry": "retail", "reason": "转型"}
+    problem(await api.person("hr").post("/industries/choices", retail), 403)
+    admin = api.person("admin")
+    problem(await admin.post("/industries/choices", retail | {"industry": "mining"}), 404, "industry.unknown")
+    problem(await admin.post("/industries/choices", retail | {"reason": " "}), 422)
+    strange = retail | {"replace": ["logistics_salesperson"]}
+    problem(await admin.post("/industries/choices", strange), 422, "industry.no_such_checklist")
     problem(await api.person("lin").get("/industries"), 403)

@@ -3,6 +3,7 @@
 import pytest
 
 from config import Settings
+from domain.desk.records import PORTFOLIO
 from models.industries import packs
 from models.industries.packs import DATA, BadPack, parse, parse_common, shipped
 from models.industries.shapes import FieldOf
@@ -22,18 +23,21 @@ of = "customer"
 key = "age"
 name = ["年龄段", "Ages"]
 type = "choice"
-choices = ["small", "large"]
+choices = [
+    { key = "small", name = ["三岁以下", "Below three"] },
+    { key = "large", name = ["三岁以上", "Three and above"] },
+]
 
 [[rights]]
-system = "crm"
-right = "edit_customers"
-name = ["修改", "Edit"]
+system = "shop"
+right = "change_prices"
+name = ["改价", "Change prices"]
 frozen_on_notice = true
 
 [[templates]]
 key = "toys_seller"
 jobs = ["seller"]
-common_items = ["devices"]
+common_items = ["stock"]
 common_clearances = ["it"]
 
 [[templates.items]]
@@ -59,13 +63,32 @@ def test_a_shipped_pack_has_jobs_fields_checklists_and_what_a_freeze_takes(indus
     assert all(template.body.items for template in pack.templates)
 
 
+@pytest.mark.parametrize("industry", ["logistics", "manufacturing", "e_commerce", "retail"])
+def test_no_pack_leaves_a_kind_of_portfolio_unlooked_after_for_whoever_sells(industry: str) -> None:
+    pack = shipped()[industry]
+    sellers = {job.key for job in pack.jobs if job.sells}
+    assert sellers
+    for template in pack.templates:
+        if sellers & set(template.body.jobs):
+            looked_after = {kind for clearance in template.body.clearances for kind in clearance.portfolio}
+            assert looked_after == set(PORTFOLIO), template.key
+
+
 @pytest.mark.parametrize(
     ("industry", "template", "item"),
     [
         ("logistics", "logistics_salesperson", "carriers_and_rates"),
+        ("logistics", "logistics_salesperson", "tenders"),
+        ("logistics", "logistics_salesperson", "orders_in_transit"),
         ("manufacturing", "manufacturing_engineer", "drawings_and_models"),
-        ("e_commerce", "e_commerce_operator", "shops_and_platform_accounts"),
-        ("retail", "retail_store_manager", "store_inventory"),
+        ("manufacturing", "manufacturing_salesperson", "moulds"),
+        ("manufacturing", "manufacturing_buyer", "supplier_quality"),
+        ("e_commerce", "e_commerce_operator", "platform_accounts"),
+        ("e_commerce", "e_commerce_operator", "campaigns"),
+        ("e_commerce", "e_commerce_channels", "influencers"),
+        ("retail", "retail_store_manager", "cash_and_tills"),
+        ("retail", "retail_store_manager", "members"),
+        ("retail", "retail_store_manager", "stock"),
     ],
 )
 def test_an_industry_hands_over_what_it_lives_of(industry: str, template: str, item: str) -> None:
@@ -75,7 +98,9 @@ def test_an_industry_hands_over_what_it_lives_of(industry: str, template: str, i
 
 def test_a_sound_pack_is_read() -> None:
     pack = parse("toys", PACK, COMMON)
-    assert [item.id for item in pack.templates[0].body.items] == ["samples", "devices"]
+    items = [item.id for item in pack.templates[0].body.items]
+    assert items == ["stock", "samples", *COMMON.for_everybody]
+    assert {("crm", "edit_customers"), ("shop", "change_prices")} <= {(r.system, r.right) for r in pack.rights}
 
 
 @pytest.mark.parametrize(
@@ -86,13 +111,18 @@ def test_a_sound_pack_is_read() -> None:
         ('name = ["玩具", "Toys"]', 'name = ["玩具"]', 3, "name"),
         ('name = ["玩具", "Toys"]', 'name = ["玩具", "Toys"]\ncolour = "red"', 4, "colour"),
         ('type = "choice"', 'type = "colour"', 13, "fields.0.type"),
-        ('choices = ["small", "large"]', "", 9, "fields.0"),
-        ("frozen_on_notice = true", 'frozen_on_notice = "soon"', 20, "rights.0.frozen_on_notice"),
-        ('jobs = ["seller"]', 'jobs = ["buyer"]', 24, "no job 'buyer'"),
-        ('common_items = ["devices"]', 'common_items = ["boats"]', 25, "'boats' is not in common.toml"),
-        ('common_clearances = ["it"]', "common_clearances = []", 23, "templates.0.key"),
-        ('category = "tools"', 'category = "no good"', 32, "templates.0.items.0.category"),
-        ('id = "samples"', 'id = "devices"', 23, "more than once"),
+        ('key = "large", name', 'key = "LARGE ONE", name', 16, "fields.0.choices.1.key"),
+        ('key = "large", name', 'key = "small", name', 9, "more than once"),
+        ('type = "choice"', 'type = "text"', 9, "fields.0"),
+        ("frozen_on_notice = true", 'frozen_on_notice = "soon"', 23, "rights.0.frozen_on_notice"),
+        ('system = "shop"\nright = "change_prices"', 'system = "crm"\nright = "edit_customers"', 19, "in common.toml"),
+        ('jobs = ["seller"]', 'jobs = ["buyer"]', 5, "jobs.0: no checklist is for this job"),
+        ('jobs = ["seller"]', 'jobs = ["seller", "buyer"]', 27, "no job 'buyer'"),
+        ('common_items = ["stock"]', 'common_items = ["boats"]', 28, "'boats' is not in common.toml"),
+        ('common_clearances = ["it"]', "common_clearances = []", 26, "templates.0.key"),
+        ('key = "seller"\n', 'key = "seller"\nsells = true\n', 30, "no clearance looks after every customer, order"),
+        ('category = "tools"', 'category = "no good"', 35, "templates.0.items.0.category"),
+        ('id = "samples"', 'id = "devices"', 26, "more than once"),
     ],
 )
 def test_a_wrong_pack_is_refused_with_its_line(before: str, after: str, line: int, said: str) -> None:
@@ -105,7 +135,7 @@ def test_a_wrong_pack_is_refused_with_its_line(before: str, after: str, line: in
 
 def test_what_stands_there_twice_is_refused() -> None:
     twice = PACK + '\n[[jobs]]\nkey = "seller"\nname = ["销售", "Seller"]\n'
-    with pytest.raises(BadPack, match="line 34: jobs.1: stands there more than once"):
+    with pytest.raises(BadPack, match=r"line 37: jobs\.1: stands there more than once"):
         parse("toys", twice, COMMON)
 
 
