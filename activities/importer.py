@@ -13,8 +13,9 @@ import structlog
 from sqlalchemy import Engine
 
 from models.database import utc_now
-from models.intake import uploads
-from models.intake.job import ImportJob, take
+from models.intake import keeping
+from models.intake.claims import Claim, take
+from models.intake.job import work_off
 
 EVERY = 2.0
 """Seconds between two looks when there is nothing to do."""
@@ -44,7 +45,7 @@ class Importer:
         """One file, or one piece of tidying up; False if there was nothing to do. Blocks: not for the event loop."""
         import_id = take(self.engine, self.name, utc_now())
         if import_id is None:
-            return uploads.tidy(self.engine) or bool(uploads.give_up_forgotten(self.engine, utc_now()))
+            return keeping.tidy(self.engine, utc_now()) or keeping.give_up_forgotten(self.engine, utc_now())
         log.info("import.taken", id=import_id)
-        ImportJob(self.engine, import_id, self.name, stop.is_set).run()
+        work_off(Claim(self.engine, import_id, self.name, stop.is_set))
         return True

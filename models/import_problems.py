@@ -13,6 +13,7 @@ from texts import LANGUAGES, text
 Code = Literal[
     "another_file",
     "cell_too_large",
+    "could_not_go_on",
     "differs_within_order",
     "digits_lost",
     "duplicate",
@@ -38,11 +39,13 @@ Code = Literal[
     "not_an_object",
     "not_in_value_table",
     "not_of_this_customer",
+    "not_permitted",
     "not_text",
     "not_that_date_form",
     "out_of_range",
     "own_manager",
     "owner_frozen",
+    "owner_leaving",
     "probation_before_hiring",
     "required",
     "stays_as_it_is",
@@ -52,6 +55,7 @@ Code = Literal[
     "too_many_columns",
     "too_many_passwords",
     "too_many_rows",
+    "too_many_together",
     "too_short",
     "unknown",
     "unknown_column",
@@ -66,7 +70,8 @@ Of the whole file: `file_too_large`, `utf_16`, `not_text` (neither UTF-8 nor GB1
 `unknown_column`, `missing_column`, `duplicate_column`, `too_many_columns`, `malformed_csv`, `cell_too_large`,
 `malformed_json` (`value`: line and column), `not_a_list`, `nested_too_deeply`, `too_many_rows`, `too_many_passwords`,
 `not_a_workbook` (no .xlsx, or with a password), `unsafe_workbook` (unpacks to far too much, or holds entities),
-`macros`, `no_such_sheet`, `another_file` (not the one that was announced).
+`macros`, `no_such_sheet`, `another_file` (not the one that was announced), `not_permitted` (who started it may load
+files no longer), `could_not_go_on` (workers failed at it again and again).
 Of a row: `not_an_object` (an entry of a JSON list), `required`, `malformed`, `too_long`, `too_short`, `out_of_range`,
 `not_allowed` (none of the values that there are), `duplicate` (the same key twice), `too_many_cells`, `unknown` (names
 something that is not there), `unknown_yet` (likewise, only a warning), `own_manager`, `managers_in_a_circle`,
@@ -74,7 +79,8 @@ something that is not there), `unknown_yet` (likewise, only a warning), `own_man
 everybody's, anything else one person's), `formula` (or an error, in a cell of Excel), `digits_lost` (a number of more
 than 15 digits, likewise), `not_in_value_table`, `not_that_date_form`, `not_a_number` (steps of a mapping),
 `line_incomplete`, `differs_within_order` (rows of one order), `not_of_this_customer`, `in_the_future`, `owner_frozen`
-(an order after the freeze of who would own it), `too_fine` (an amount that its currency has no coins for),
+(an order after the freeze of who would own it), `owner_leaving` (of a new customer), `too_many_together` (rows of one
+order or customer), `too_fine` (an amount that its currency has no coins for),
 `stays_as_it_is` (only a warning: what the desk has is not changed)."""
 
 FORMS = {

@@ -6,7 +6,7 @@ from domain.errors import conflict, invalid
 
 
 class ImportState(StrEnum):
-    """The order of the members is the order on the way; the last four are ends, though a file can be tried again."""
+    """The order of the members is the order on the way; the last four are ends, though checked files can go on."""
 
     RECEIVING = "receiving"
     QUEUED = "queued"
@@ -22,7 +22,9 @@ class ImportState(StrEnum):
 
 AT_WORK = (ImportState.QUEUED, ImportState.READING, ImportState.CHECKING, ImportState.WRITING)
 STARTABLE = (ImportState.RECEIVING, ImportState.CHECKED, ImportState.HAS_PROBLEMS)
-CANCELLABLE = tuple(state for state in ImportState if state not in (ImportState.DONE, ImportState.CANCELLED))
+THROUGH = (ImportState.DONE, ImportState.CANCELLED)
+"""Nothing can become of these any more."""
+CANCELLABLE = tuple(state for state in ImportState if state not in (ImportState.WRITING, *THROUGH))
 
 
 def require_receiving(state: ImportState) -> None:
@@ -38,9 +40,17 @@ def require_startable(state: ImportState) -> None:
 
 
 def require_cancellable(state: ImportState) -> None:
-    """Raises Refusal if there is nothing left to give up."""
+    """Raises Refusal if there is nothing left to give up, or if it is being written: all of it, or nothing."""
+    if state is ImportState.WRITING:
+        raise conflict("desk_import.being_written")
     if state not in CANCELLABLE:
         raise conflict("desk_import.not_cancellable", state=state.value)
+
+
+def require_room(size: int, wanted: int) -> None:
+    """Raises Refusal if the parts are more than the file that was announced."""
+    if size > wanted:
+        raise invalid("desk_import.more_than_announced", size=size, wanted=wanted)
 
 
 def require_whole(parts: int, size: int, wanted: int) -> None:

@@ -12,6 +12,7 @@ depends_on = None
 
 _BY_CODE_POINT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 _COUNTS = (
+    "tries",
     "read_up_to",
     "rows_read",
     "rows_valid",
@@ -51,10 +52,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True)),
+        sa.Column("started_by", sa.String()),
         sa.Column("finished_at", sa.DateTime(timezone=True)),
         sa.Column("lease", sa.String()),
         sa.Column("lease_until", sa.DateTime(timezone=True)),
         sa.Column("checked_up_to", _BY_CODE_POINT),
+        sa.Column("kept", sa.Boolean(), nullable=False),
         sa.Column("columns", sa.JSON()),
         sa.Column("left_out", sa.JSON()),
         *(sa.Column(name, sa.Integer(), nullable=False) for name in _COUNTS),
@@ -62,6 +65,13 @@ def upgrade() -> None:
     )
     op.create_index("desk_import_by_created", "desk_import", ["created_at", "id"])
     op.create_index("desk_import_by_state", "desk_import", ["state", "lease_until"])
+    op.create_index(
+        "desk_import_kept",
+        "desk_import",
+        ["state"],
+        sqlite_where=sa.text("kept = 1"),
+        postgresql_where=sa.text("kept = true"),
+    )
     op.create_table(
         "import_part",
         sa.Column("import_id", sa.String(), nullable=False),

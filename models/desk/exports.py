@@ -201,9 +201,7 @@ def _said(export: _Export, time_zone: str) -> Callable[[Any], list[Any]]:
     local = zone(time_zone)
 
     def said(row: Any) -> list[Any]:
-        cells: list[Any] = [
-            cell.astimezone(local).isoformat(timespec="seconds") if isinstance(cell, datetime) else cell for cell in row
-        ]
+        cells: list[Any] = [cell.astimezone(local).isoformat() if isinstance(cell, datetime) else cell for cell in row]
         if place is not None:
             cells[place] = from_minor(cells[place], cells[-1]).amount
         return cells

@@ -10,7 +10,7 @@ from models.intake.desk_rows import CarrierRow, ContactRow, CustomerRow
 
 
 def customers(desk: Desk, rows: Rows[CustomerRow]) -> None:
-    """New ones get their owner; those there keep theirs, whatever the file says."""
+    """New ones get their owner; those there keep theirs, whatever the file says. Duplicates that were merged rest."""
     there = {row.number: row for row in desk.held(Customer, Customer.number, (row.number for _, row in rows))}
     for number, row in rows:
         owner = desk.person(number, "owner", row.owner)
@@ -19,7 +19,9 @@ def customers(desk: Desk, rows: Rows[CustomerRow]) -> None:
         values = row.model_dump(mode="json", exclude={"owner", "number"})
         values["name_key"] = name_key(row.name)
         found = there.get(row.number)
-        if found is None:
+        if found is None and not owner.stays:
+            desk.complain(number, "owner", "owner_leaving", row.owner)
+        elif found is None:
             desk.inserted += 1
             desk.add(
                 Customer,
@@ -30,6 +32,8 @@ def customers(desk: Desk, rows: Rows[CustomerRow]) -> None:
                 **values,
                 **desk.stamped(),
             )
+        elif found.merged_into is not None:
+            desk.leave(number, "number", row.number)
         elif found.owner != owner.id and "owner" in desk.columns and _same(desk, found, values):
             desk.leave(number, "owner", row.owner)
         else:
@@ -61,8 +65,8 @@ def contacts(desk: Desk, rows: Rows[ContactRow]) -> None:
         else:
             desk.settle(RecordKind.CONTACT, found, values, customer.id)
     for (customer_id, name), found in there.items():
-        if found.is_primary and primary.get(customer_id, name) != name and desk.writing:
-            found.is_primary, found.updated_at, found.version = False, desk.now, found.version + 1
+        if found.is_primary and primary.get(customer_id, name) != name:
+            desk.change(RecordKind.CONTACT, found, {"is_primary": False}, customer_id)
 
 
 def carriers(desk: Desk, rows: Rows[CarrierRow]) -> None:

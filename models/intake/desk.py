@@ -32,6 +32,8 @@ Rows = Sequence[tuple[int, R]]
 class Person(NamedTuple):
     id: str
     department: str
+    stays: bool
+    """Neither gone nor in notice."""
 
 
 class Tally(NamedTuple):
@@ -71,8 +73,11 @@ class Desk:
     _new: dict[type[SQLModel], list[Mapping[str, Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        staff = self.session.exec(select(Employee.number, Employee.id, Employee.department)).all()
-        self.staff = {number: Person(id, department) for number, id, department in staff}
+        everybody = select(Employee, Notice.case_id).outerjoin(Notice, col(Notice.open_for) == col(Employee.id))
+        self.staff = {
+            row.number: Person(row.id, row.department, row.active and case_id is None)
+            for row, case_id in self.session.exec(everybody).all()
+        }
         self.departments = {person.id: person.department for person in self.staff.values()}
         frozen = select(Entitlement.employee_id, Entitlement.changed_at).where(
             Entitlement.system == CREATE_ORDERS.system,
@@ -107,7 +112,7 @@ class Desk:
         owners = dict(self.session.exec(select(Customer.id, Customer.owner).where(col(Customer.id).in_(merged))).all())
         return {number: Account(into, owners[into]) if into else Account(id, owner) for number, id, owner, into in rows}
 
-    def by_key(self, query: Any, values: Iterable[str], column: Any = None) -> list[Any]:
+    def by_key(self, query: Any, values: Iterable[Any], column: Any = None) -> list[Any]:
         """What the query finds with one of these values in the column (the query's first, if none is named)."""
         wanted, found = sorted(set(values)), []
         key = column if column is not None else query.selected_columns[0]
@@ -129,11 +134,15 @@ class Desk:
     def settle(self, kind: RecordKind, found: Any, values: Mapping[str, Any], customer_id: str | None) -> None:
         """Brings those fields in line whose column the file has; what they said before is kept."""
         given = {name: value for name, value in values.items() if _BASE.get(name, name) in self.columns}
-        changes = {n: (getattr(found, n), value) for n, value in given.items() if getattr(found, n) != value}
-        self.updated += bool(changes)
-        self.unchanged += not changes
+        changed = self.change(kind, found, given, customer_id)
+        self.updated += changed
+        self.unchanged += not changed
+
+    def change(self, kind: RecordKind, found: Any, values: Mapping[str, Any], customer_id: str | None) -> bool:
+        """Brings fields to these values and keeps what they said before; True if any said something else."""
+        changes = {n: (getattr(found, n), value) for n, value in values.items() if getattr(found, n) != value}
         if not changes or not self.writing:
-            return
+            return bool(changes)
         for name, (_, value) in changes.items():
             setattr(found, name, value)
         found.updated_at, found.version = self.now, found.version + 1
@@ -148,6 +157,7 @@ class Desk:
             at=self.now,
             by=self.by,
         )
+        return True
 
     def leave(self, row: int, column: str, value: object) -> None:
         """A record that is there and says something else stays as it is; whoever loads the file is told."""

@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, Text
+from sqlalchemy import JSON, Column, Index, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
 from models.desk.tables import BY_CODE_POINT, new_id
 from models.tables import instant
+
+_KEPT: dict[str, Any] = {"sqlite_where": text("kept = 1"), "postgresql_where": text("kept = true")}
 
 
 class ImportMapping(SQLModel, table=True):
@@ -41,10 +43,16 @@ class DeskImport(SQLModel, table=True):
     created_at: datetime = instant()
     created_by: str
     started_at: datetime | None = instant(default=None)
+    started_by: str | None = None
+    """The account that answers for what the file changes."""
     finished_at: datetime | None = instant(default=None)
     lease: str | None = None
     """Who works on it."""
     lease_until: datetime | None = instant(default=None)
+    kept: bool = True
+    """Whether anything else than this row is still stored of the file."""
+    tries: int = 0
+    """How often somebody took the file since it last got on."""
     read_up_to: int = 0
     """The last row that is staged: where whoever takes over goes on."""
     checked_up_to: str | None = Field(default=None, sa_type=BY_CODE_POINT)
@@ -65,6 +73,7 @@ class DeskImport(SQLModel, table=True):
     __table_args__ = (
         Index("desk_import_by_created", "created_at", "id"),
         Index("desk_import_by_state", "state", "lease_until"),
+        Index("desk_import_kept", "state", **_KEPT),
     )
 
 

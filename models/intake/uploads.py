@@ -6,34 +6,30 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from sqlalchemy import Engine, delete, func
 from sqlmodel import Session, col, select
 
 from domain.desk.intake import (
-    AT_WORK,
-    CANCELLABLE,
     ImportState,
     require_cancellable,
     require_receiving,
+    require_room,
     require_startable,
     require_whole,
 )
 from domain.errors import conflict, invalid, not_found
-from models.database import reading, utc_now, writing
+from models.database import reading, utc_now
 from models.intake.tables import DeskImport, ImportPart, ImportProblem, ImportRow
 
 LARGEST_PART = 8 * 1024 * 1024
 """Bytes."""
 LARGEST_FILE = 1 << 30
 MOST_PARTS = 1000
-KEPT = timedelta(days=7)
-"""For so long a file waits that nobody started, or mended."""
-_ROWS_AT_ONCE = 20_000
 _FRESH: dict[str, Any] = {
-    **dict.fromkeys(("rows_read", "rows_valid", "rows_checked", "read_up_to", "problems", "warnings"), 0),
+    **dict.fromkeys(("rows_read", "rows_valid", "rows_checked", "read_up_to", "problems", "warnings", "tries"), 0),
     **dict.fromkeys(("inserted", "updated", "unchanged", "held_back"), 0),
     **dict.fromkeys(("checked_up_to", "columns", "left_out", "finished_at", "lease", "lease_until")),
 }
@@ -41,7 +37,7 @@ _FRESH: dict[str, Any] = {
 
 def held(session: Session, import_id: str) -> DeskImport:
     """The import, locked. Raises Refusal if there is none."""
-    found = session.get(DeskImport, import_id, with_for_update=True)
+    found = session.get(DeskImport, import_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise not_found("desk_import.unknown")
     return found
@@ -65,6 +61,8 @@ def put_part(session: Session, import_id: str, number: int, content: bytes) -> I
         if found.sha256 != digest:
             raise conflict("desk_import.another_part", number=number)
         return found
+    there = session.exec(select(func.sum(ImportPart.size)).where(ImportPart.import_id == import_id)).one() or 0
+    require_room(there + len(content), upload.size)
     part = ImportPart(import_id=import_id, number=number, sha256=digest, size=len(content), content=content)
     session.add(part)
     return part
@@ -76,7 +74,7 @@ def parts(session: Session, import_id: str) -> list[tuple[int, int, str]]:
     return [(n, size, digest) for n, size, digest in session.exec(query.order_by(col(ImportPart.number))).all()]
 
 
-def start(session: Session, import_id: str, *, dry_run: bool) -> DeskImport:
+def start(session: Session, import_id: str, by: str, *, dry_run: bool) -> DeskImport:
     """Has the file checked, or loaded, by whoever is free. Raises Refusal unless all of it is there."""
     upload = held(session, import_id)
     require_startable(ImportState(upload.state))
@@ -86,15 +84,17 @@ def start(session: Session, import_id: str, *, dry_run: bool) -> DeskImport:
     require_whole(len(there), sum(size for _, size, _ in there), upload.size)
     for name, value in _FRESH.items():
         setattr(upload, name, value)
-    upload.state, upload.dry_run, upload.started_at = ImportState.QUEUED.value, dry_run, utc_now()
+    upload.state, upload.dry_run = ImportState.QUEUED.value, dry_run
+    upload.started_at, upload.started_by = utc_now(), by
     return upload
 
 
-def cancel(session: Session, import_id: str) -> DeskImport:
-    """Gives a file up; what was stored of it goes. Raises Refusal if it was loaded already."""
+def cancel(session: Session, import_id: str, now: datetime) -> DeskImport:
+    """Gives a file up; what was stored of it goes. Raises Refusal if it was loaded, or is being written."""
+    require_cancellable(ImportState(known(session, import_id).state))  # without waiting until it is written
     upload = held(session, import_id)
     require_cancellable(ImportState(upload.state))
-    upload.state, upload.finished_at = ImportState.CANCELLED.value, utc_now()
+    upload.state, upload.finished_at = ImportState.CANCELLED.value, now
     upload.lease, upload.lease_until = None, None
     return upload
 
@@ -114,43 +114,7 @@ def spooled(engine: Engine, upload: DeskImport) -> Iterator[BinaryIO | None]:
         yield file if digest.hexdigest() == upload.sha256 else None
 
 
-def give_up_forgotten(engine: Engine, now: datetime) -> int:
-    """Gives up files that nobody started or mended for long; returns how many."""
-    waiting = [state.value for state in CANCELLABLE if state not in AT_WORK]
-    with writing(engine) as session:
-        query = select(DeskImport.id).where(
-            col(DeskImport.state).in_(waiting),
-            func.coalesce(DeskImport.finished_at, DeskImport.created_at) < now - KEPT,
-        )
-        forgotten = session.exec(query).all()
-        for import_id in forgotten:
-            cancel(session, import_id)
-    return len(forgotten)
-
-
-def tidy(engine: Engine) -> bool:
-    """Deletes a piece of what is stored of files that are through; False if there is nothing left."""
-    with writing(engine) as session:
-        for model in (ImportRow, ImportPart):
-            key: Any = model.import_id
-            through = col(DeskImport.state).in_((ImportState.DONE.value, ImportState.CANCELLED.value))
-            left = select(DeskImport.id).where(through, select(key).where(key == DeskImport.id).exists())
-            if (import_id := session.exec(left.limit(1)).first()) is not None:
-                _delete_some(session, model, import_id)
-                return True
-    return False
-
-
 def forget_results(session: Session, import_id: str) -> None:
     """Removes what an earlier run staged and found."""
     for model in (ImportRow, ImportProblem):
         session.execute(delete(model).where(col(model.import_id) == import_id))
-
-
-def _delete_some(session: Session, model: type[ImportRow] | type[ImportPart], import_id: str) -> None:
-    order: Any = ImportRow.row if model is ImportRow else ImportPart.number
-    last = session.exec(
-        select(order).where(col(model.import_id) == import_id).order_by(order).offset(_ROWS_AT_ONCE).limit(1)
-    ).first()
-    statement = delete(model).where(col(model.import_id) == import_id)
-    session.execute(statement if last is None else statement.where(order < last))

@@ -11,7 +11,7 @@ from models.decision_bodies import Body
 from models.desk.paging import Paged, page
 from models.fields import Key, Sha256
 from models.forms import LINE
-from models.import_problems import Problem
+from models.import_problems import Code, Problem
 from models.intake.mapping_bodies import MappingBody
 from models.intake.tables import DeskImport, ImportProblem
 from models.intake.uploads import LARGEST_FILE
@@ -57,6 +57,15 @@ class PartLine(BaseModel):
     sha256: str
 
 
+class Reason(BaseModel):
+    """How often one thing is wrong with one column, or worth a warning."""
+
+    column: str
+    code: Code
+    warning: bool
+    count: int
+
+
 class ImportView(BaseModel):
     """A file and how far it got. Counted are records: the rows of one order are one."""
 
@@ -74,6 +83,7 @@ class ImportView(BaseModel):
     created_at: datetime
     created_by: str
     started_at: datetime | None
+    started_by: str | None = Field(description="Who answers for what the file changes")
     finished_at: datetime | None
     rows_read: int
     rows_valid: int
@@ -85,6 +95,7 @@ class ImportView(BaseModel):
     unchanged: int
     held_back: int = Field(description="Records that are there with other content, and stay as they are")
     left_out: list[str] = Field(description="Columns of the file that the mapping does not name")
+    reasons: list[Reason] = Field(description="Problems and warnings by reason, of the first ten thousand")
     parts: list[PartLine] = Field(description="What has come of the file")
 
 
@@ -133,9 +144,12 @@ def problems(session: Session, import_id: str, limit: int, cursor: str | None) -
     return [_problem(row) for row in rows], after
 
 
-def kept_problems(session: Session, import_id: str) -> int:
-    """How many problems and warnings of a file are kept."""
-    return session.exec(select(func.count()).where(ImportProblem.import_id == import_id)).one()
+def reasons(session: Session, import_id: str) -> list[Reason]:
+    """What is wrong with a file, counted by reason, the most frequent first."""
+    by = (ImportProblem.column, ImportProblem.code, ImportProblem.warning)
+    query = select(*by, func.count()).where(ImportProblem.import_id == import_id).group_by(*map(col, by))
+    found: list[Any] = list(session.exec(query.order_by(func.count().desc(), col(ImportProblem.code))).all())
+    return [Reason(column=column, code=code, warning=warning, count=count) for column, code, warning, count in found]
 
 
 def _problem(row: Any) -> FoundProblem:

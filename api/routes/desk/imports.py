@@ -195,7 +195,7 @@ def start(
     """
 
     def act(session: Session, _: Target, __: Passage) -> tuple[int, Any]:
-        return dumped(200, _view(session, uploads.start(session, import_id, dry_run=body.dry_run)))
+        return dumped(200, _view(session, uploads.start(session, import_id, caller.account, dry_run=body.dry_run)))
 
     request = asked(caller, key, f"POST /desk/imports/{import_id}/start", body)
     answer, _ = write(engine, request, Action.IMPORT_RECORDS, _file, act)
@@ -206,10 +206,13 @@ def start(
     "/imports/{import_id}/cancel", summary="Give a file up", responses=documented(400, 401, 403, 404, 409, 413, 422)
 )
 def cancel(import_id: ImportId, caller: CallerDep, engine: EngineDep, key: IdempotencyKey) -> ImportView:
-    """What was stored of it goes. Files that nobody started or mended for a week go by themselves."""
+    """What was stored of it goes. A file that is being written is not given up: it is loaded wholly, or not at all.
 
-    def act(session: Session, _: Target, __: Passage) -> tuple[int, Any]:
-        return dumped(200, _view(session, uploads.cancel(session, import_id)))
+    Files that nobody started or mended for a week go by themselves.
+    """
+
+    def act(session: Session, _: Target, passage: Passage) -> tuple[int, Any]:
+        return dumped(200, _view(session, uploads.cancel(session, import_id, passage.now)))
 
     request = Asked(caller, key, f"POST /desk/imports/{import_id}/cancel", None)
     answer, _ = write(engine, request, Action.IMPORT_RECORDS, _file, act)
@@ -222,7 +225,8 @@ def _file(_: Session, __: Within) -> Target:
 
 def _view(session: Session, row: DeskImport) -> ImportView:
     parts = [PartLine(number=n, size=size, sha256=digest) for n, size, digest in uploads.parts(session, row.id)]
-    return ImportView.model_validate({**row.model_dump(), "left_out": row.left_out or [], "parts": parts})
+    found = {"left_out": row.left_out or [], "reasons": views.reasons(session, row.id), "parts": parts}
+    return ImportView.model_validate({**row.model_dump(), **found})
 
 
 def _mapping(row: ImportMapping) -> MappingView:

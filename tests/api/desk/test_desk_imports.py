@@ -9,10 +9,11 @@ import pytest
 from sqlmodel import col, select
 
 from activities.importer import Importer
-from models.database import reading, utc_now
+from models.database import reading, utc_now, writing
 from models.desk.tables import Customer
 from models.intake import uploads
-from models.intake.job import ImportJob, take
+from models.intake.claims import Claim, take
+from models.intake.job import work_off
 from models.intake.tables import DeskImport
 from tests.api.house import V1, Api, new_key, problem
 
@@ -48,7 +49,7 @@ async def started(api: Api, import_id: str, *, dry_run: bool) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     assert answer.json()["state"] == "queued"
     while found := take(api.engine, "w", utc_now()):
-        ImportJob(api.engine, found, "w").run()
+        work_off(Claim(api.engine, found, "w"))
     told: dict[str, Any] = (await api.person("admin").get(f"/desk/imports/{import_id}")).json()
     return told
 
@@ -181,3 +182,54 @@ async def test_the_dispatcher_beside_the_workers_works_a_file_off_and_tidies_up(
         pass
     told = (await api.person("admin").get(f"/desk/imports/{upload['id']}")).json()
     assert (told["state"], told["parts"]) == ("done", [])
+
+
+async def test_a_long_report_is_paged_and_summed_up_by_reason(api: Api) -> None:
+    await with_mapping(api)
+    content = ("客户编号;客户名称;业务员\n" + "C1;;n-nobody\n" * 3 + "C2;x;n-nobody\n" * 2).encode("gb18030")
+    upload = await announced(api, content)
+    await send(api, upload["id"], 1, content)
+    told = await started(api, upload["id"], dry_run=True)
+    assert [(r["column"], r["code"], r["warning"], r["count"]) for r in told["reasons"]] == [
+        ("name", "required", False, 3),
+        ("owner", "unknown", False, 2),
+        ("number", "duplicate", False, 1),
+    ]
+    admin, cursor = api.person("admin"), None
+    seen: list[tuple[int, str]] = []
+    while cursor is not None or not seen:
+        page = (await admin.get(f"/desk/imports/{upload['id']}/problems", limit=4, cursor=cursor)).json()
+        seen += [(found["row"], found["code"]) for found in page["items"]]
+        cursor = page["next"]
+    assert sorted(seen) == [
+        (2, "required"),
+        (3, "required"),
+        (4, "required"),
+        (5, "unknown"),
+        (6, "duplicate"),
+        (6, "unknown"),
+    ]
+
+
+async def test_more_than_was_announced_is_not_stored(api: Api) -> None:
+    await with_mapping(api)
+    upload = await announced(api)
+    assert (await send(api, upload["id"], 1, FILE[:-1])).status_code == 200
+    problem(await send(api, upload["id"], 2, FILE), 422, "desk_import.more_than_announced")
+
+
+async def test_a_file_that_is_being_written_is_not_given_up_and_nobody_waits_to_hear_it(api: Api) -> None:
+    await with_mapping(api)
+    upload = await announced(api)
+    with writing(api.engine) as session:
+        session.get_one(DeskImport, upload["id"]).state = "writing"
+    path = f"/desk/imports/{upload['id']}/cancel"
+    problem(await api.person("admin").post(path, None), 409, "desk_import.being_written")
+
+
+async def test_an_upload_names_who_answers_for_it(api: Api) -> None:
+    await with_mapping(api)
+    upload = await announced(api)
+    assert (upload["created_by"], upload["started_by"]) == ("a-admin", None)
+    await send(api, upload["id"], 1, FILE)
+    assert (await started(api, upload["id"], dry_run=True))["started_by"] == "a-admin"

@@ -15,7 +15,7 @@ def test_every_operation_of_the_desk_is_in_the_matrix_and_none_deletes() -> None
     assert set(OPERATIONS) == set(ACTIONS)
     assert {operation.method for operation in OPERATIONS.values()} == {"GET", "POST", "PATCH", "PUT"}
     unused = set(Action) - set(ACTIONS.values())
-    assert unused == {Action.EXPORT_ORDERS, Action.ISSUE_QUOTATION, Action.READ_FIGURES}
+    assert unused == {Action.EXPORT_ORDERS, Action.ISSUE_QUOTATION}
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

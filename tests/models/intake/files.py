@@ -9,10 +9,13 @@ from sqlmodel import col, func, select
 from models.database import reading, utc_now, writing
 from models.import_problems import Problem
 from models.intake import mappings, uploads
-from models.intake.job import ImportJob, take
+from models.intake.claims import Claim, take
+from models.intake.job import work_off
 from models.intake.mapping_bodies import MappingBody
 from models.intake.tables import DeskImport, ImportProblem
 
+ADMINISTRATOR = "a-admin"
+"""Who loads them."""
 CUSTOMERS = (
     "number,name,owner,city,status\nC1,宁波海潮国际货运有限公司,n-lin,宁波,active\nC2,上海东方,n-zhou,上海,prospect\n"
 )
@@ -57,7 +60,7 @@ def announce(
         kept = None
         if mapping is not None:
             body = MappingBody.model_validate({"kind": kind, **mapping})
-            kept = mappings.publish(session, f"m-{kind}", body, "a-hr")
+            kept = mappings.publish(session, f"m-{kind}", body, ADMINISTRATOR)
         row = DeskImport(
             kind=kind,
             mapping=kept.name if kept else None,
@@ -67,21 +70,21 @@ def announce(
             size=len(data),
             state="receiving",
             created_at=utc_now(),
-            created_by="a-hr",
+            created_by=ADMINISTRATOR,
         )
         session.add(row)
         session.flush()
         for number, start in enumerate(range(0, len(data), part), 1):
             uploads.put_part(session, row.id, number, data[start : start + part])
         session.flush()
-        uploads.start(session, row.id, dry_run=dry_run)
+        uploads.start(session, row.id, ADMINISTRATOR, dry_run=dry_run)
         return row.id
 
 
 def work(engine: Engine, worker: str = "w") -> None:
     """Works off whatever waits."""
     while import_id := take(engine, worker, utc_now()):
-        ImportJob(engine, import_id, worker).run()
+        work_off(Claim(engine, import_id, worker))
 
 
 def load(engine: Engine, kind: str, content: str | bytes, **options: Any) -> DeskImport:

@@ -16,9 +16,10 @@ from models.desk.tables import Carrier, Contact, Customer, OwnershipChange, Reco
 from models.desk.trail_tables import Communication, RecordRead
 from models.import_problems import form_of
 from models.intake.kinds import KINDS
-from models.tables import ConnectedSystem, Entitlement, Notice
+from models.tables import ConnectedSystem, Employee, Entitlement, Notice
 from tests.builders import ARRIVAL
 from tests.models.intake.files import (
+    ADMINISTRATOR,
     CUSTOMERS,
     FILES,
     ORDERS,
@@ -30,6 +31,24 @@ from tests.models.intake.files import (
     one,
     said,
 )
+
+
+def gives_notice(company: Engine) -> None:
+    with writing(company) as session:
+        session.add(
+            Notice(
+                case_id="case-1",
+                employee_id="e-lin",
+                arrived_at=ARRIVAL,
+                recorded_at=ARRIVAL,
+                channel="email",
+                text="x",
+                text_sha256="",
+                registered_by="a-hr",
+                open_for="e-lin",
+            )
+        )
+
 
 TABLES = (Customer, Contact, Carrier, SalesOrder, OrderLine, OrderStateChange, Receivable, Payment, Communication)
 
@@ -182,20 +201,8 @@ def test_no_file_carries_an_order_past_the_freeze_of_its_owner(company: Engine) 
     load(company, "customers", CUSTOMERS)
     load(company, "carriers", FILES["carriers"])
     frozen_at = at_local(datetime(2026, 1, 6).date(), datetime.min.time(), "Asia/Shanghai")  # noqa: DTZ001
+    gives_notice(company)
     with writing(company) as session:
-        session.add(
-            Notice(
-                case_id="case-1",
-                employee_id="e-lin",
-                arrived_at=ARRIVAL,
-                recorded_at=ARRIVAL,
-                channel="email",
-                text="x",
-                text_sha256="",
-                registered_by="a-hr",
-                open_for="e-lin",
-            )
-        )
         if session.get(ConnectedSystem, CREATE_ORDERS.system) is None:
             session.add(ConnectedSystem(key="erp", name_zh="x", name_en="x", connector="wanbi"))
             session.flush()
@@ -216,6 +223,31 @@ def test_a_duplicate_of_a_customer_stands_for_the_one_that_it_was_merged_into(co
     assert one(company, SalesOrder, number="O2").customer_id == into.id
 
 
+def test_a_customer_that_was_merged_into_another_stays_as_it_is(company: Engine) -> None:
+    load(company, "customers", CUSTOMERS)
+    with writing(company) as session:
+        found = session.exec(select(Customer).where(Customer.number == "C2")).one()
+        found.merged_into = session.exec(select(Customer.id).where(Customer.number == "C1")).one()
+    row = load(company, "customers", CUSTOMERS.replace("上海东方", "东方"))
+    assert (counts(row), said(company, row.id)) == ((0, 0, 1, 1), [(3, "number", "stays_as_it_is", "C2")])
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["has left", "is leaving"])
+def test_whoever_leaves_or_has_left_gets_no_new_customers_but_their_history_comes_in(
+    company: Engine, gone: bool
+) -> None:
+    load(company, "customers", CUSTOMERS)
+    load(company, "carriers", FILES["carriers"])
+    if gone:
+        with writing(company) as session:
+            session.get_one(Employee, "e-lin").active = False
+    else:
+        gives_notice(company)
+    row = load(company, "customers", CUSTOMERS + "C3,新客户,n-lin,,prospect\n")
+    assert said(company, row.id) == [(4, "owner", "owner_leaving", "n-lin")]
+    assert load(company, "orders", ORDERS).state == "done", "placed before anything was frozen"
+
+
 def test_a_customer_keeps_one_primary_contact(company: Engine) -> None:
     load(company, "customers", CUSTOMERS)
     load(company, "contacts", FILES["contacts"])
@@ -223,11 +255,13 @@ def test_a_customer_keeps_one_primary_contact(company: Engine) -> None:
     with reading(company) as session:
         contacts = session.exec(select(Contact.name, Contact.is_primary, Contact.phone)).all()
     assert sorted(contacts) == sorted([("王芳", False, "138 0013 8000"), ("李强", True, ""), ("赵敏", False, "")])
+    before = one(company, RecordChange, record_id=one(company, Contact, name="王芳").id)
+    assert before.changes == {"is_primary": [True, False]}, "what changed is history, whoever changed it"
 
 
 def test_who_loaded_what_for_which_purpose_is_in_the_log_of_reads(company: Engine) -> None:
     row = load(company, "customers", CUSTOMERS)
-    logged = one(company, RecordRead, account="a-hr")
+    logged = one(company, RecordRead, account=ADMINISTRATOR)
     assert (logged.action, logged.kind, logged.records, logged.purpose) == ("import_records", "customer", 2, "迁移")
     assert row.finished_at is not None
     assert row.finished_at - utc_now() < timedelta(minutes=1)

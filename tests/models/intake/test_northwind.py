@@ -23,7 +23,7 @@ from models.desk.order_tables import OrderLine, SalesOrder
 from models.desk.tables import Carrier, Contact, Customer
 from models.intake.mapping_bodies import MappingBody
 from models.tables import Account, Department, Employee
-from tests.models.intake.files import count, counts, load
+from tests.models.intake.files import ADMINISTRATOR, count, counts, load
 
 ROOT = Path(__file__).parents[3]
 FOLDER = Path(os.environ.get("WANBI_NORTHWIND", ROOT.parent / "shared/data/northwind"))
@@ -63,7 +63,7 @@ def traders(engine: Engine) -> Engine:
     """The company with everything in it."""
     with writing(engine) as session:
         session.add(Department(key="sales", name_zh="销售部", name_en="Sales"))
-        session.add(Account(id="a-hr", login="hr", password_hash="-", name="HR", roles=["hr"]))
+        session.add(Account(id=ADMINISTRATOR, login="admin", password_hash="-", name="IT", roles=["administrator"]))
     staff = MappingBody.model_validate({"kind": "employees", **mapping("employees")})
     report = imports.run(engine, "employees", (FOLDER / "employees.csv").read_bytes(), mapping=staff)
     assert (report.problems, report.inserted) == ([], 9)
