@@ -17,7 +17,7 @@ from domain.law.rules import Override
 
 DATA = Path(os.environ.get("WANBI_DATA", ".data"))
 SECRETS_FILE = DATA / "secrets.env"
-DEMO_COMPANY = "完璧示例物流有限公司"
+DEMO_COMPANY = "完璧示例有限公司"
 _PLACEHOLDERS = ("change", "secret", "example", "password", "placeholder")
 _HARMLESS = ("int_parsing", "bool_parsing", "literal_error", "greater_than_equal", "less_than_equal")
 """Errors about settings that are no secrets: what was given may be shown."""
@@ -41,6 +41,8 @@ class Settings(BaseSettings):
 
     company_name: str = ""
     """The employer's registered name, as it stands on its seal: papers are issued in it."""
+    industry: Literal["", "logistics", "manufacturing", "e_commerce", "retail"] = ""
+    """The pack that set-up puts in force if none was chosen yet; the sample company's, too. It can be changed later."""
 
     host: str = "127.0.0.1"
     port: Port = 8000
@@ -77,6 +79,8 @@ class Settings(BaseSettings):
     smtp_starttls: bool = False
     mail_from: str = "wanbi@localhost"
 
+    idempotency_days: int = Field(default=30, ge=2, le=3660)
+    """For so long a request that is repeated with its key gets the answer of before, and acts no second time."""
     session_hours: int = Field(default=12, ge=1, le=72)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -16,7 +16,7 @@ from api.docs import docs
 from api.gateway import Gateway
 from api.middleware import RequestContext
 from api.openapi import DescribedApp
-from api.routes import accounts, cases, company, decisions, evidence, health, inbox, law, session
+from api.routes import accounts, cases, company, decisions, evidence, health, inbox, industries, law, session
 from api.routes.desk import (
     after,
     audit,
@@ -25,7 +25,10 @@ from api.routes.desk import (
     commission,
     contacts,
     customers,
+    exports,
+    fields,
     files,
+    imports,
     insight,
     orders,
     ownership,
@@ -85,10 +88,11 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
     errors.install(app)
     v1 = APIRouter(prefix="/api/v1")
     desk: tuple[Any, ...] = (ownership, customers, contacts, orders, trail, files, receivables, carriers, audit)
+    sheets: tuple[Any, ...] = (imports, exports, fields)
     handover: tuple[Any, ...] = (portfolio, capacities)
     figures: tuple[Any, ...] = (preview, insight, commission, after)
     case: tuple[Any, ...] = (session, inbox, cases, evidence, decisions)
-    parts = (*case, *desk, *handover, *figures, company, law, accounts)
+    parts = (*case, *desk, *sheets, *handover, *figures, company, industries, law, accounts)
     for part in parts:
         v1.include_router(part.router)
     app.include_router(v1)

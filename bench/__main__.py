@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 
-from bench import figures, gate, history, latency, lateness, lists, memory, portfolio, throughput
+from bench import figures, gate, history, imports, latency, lateness, lists, memory, portfolio, throughput
 from bench.report import Table
 
 _SECTIONS: dict[str, Callable[..., Awaitable[list[Table]]]] = {
@@ -17,6 +17,7 @@ _SECTIONS: dict[str, Callable[..., Awaitable[list[Table]]]] = {
     "gate": gate.measure,
     "portfolio": portfolio.measure,
     "figures": figures.measure,
+    "imports": imports.measure,
     "memory": memory.measure,
     "lateness": lateness.measure,
 }
@@ -29,12 +30,15 @@ async def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer rounds: two minutes in place of twelve")
     parser.add_argument("--open-cases", type=int, default=1000, help="cases of the section `memory`")
     parser.add_argument("--orders", type=int, default=1_000_000, help="orders of the section `figures`")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the section `imports`")
     wanted = parser.parse_args()
     if unknown := [section for section in wanted.sections if section not in _SECTIONS]:
         parser.error(f"no such section: {', '.join(unknown)}")
+    sizes = {"memory": {"open_cases": wanted.open_cases}, "figures": {"orders": wanted.orders}}
+    sizes["imports"] = {"rows": wanted.rows}
     began, found = time.monotonic(), {}
     for section in wanted.sections or _SECTIONS:
-        options = {"memory": {"open_cases": wanted.open_cases}, "figures": {"orders": wanted.orders}}.get(section, {})
+        options = sizes.get(section, {})
         for table in await _SECTIONS[section](quick=wanted.quick, **options):
             print(table.as_text(), flush=True)
             found[table.title] = table.as_json()

@@ -17,10 +17,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from commands import sample
 from commands.namespace import prepare as prepare_namespace
 from config import DATA, SECRETS_FILE, Settings, settings
-from models.database import connect
+from models.database import connect, utc_now, writing
+from models.industries import choices
 from models.schema import upgrade
 
 RINGS = ("payload", "proof", "seal")
@@ -63,9 +66,20 @@ def prepare_database(config: Settings) -> bool:
     engine = connect(config.url)
     try:
         upgrade(engine)
-        return config.environment == "demo" and sample.load(engine)
+        loaded = config.environment == "demo" and sample.load(engine, config.industry or sample.INDUSTRY)
+        choose_industry(engine, config.industry)
+        return loaded
     finally:
         engine.dispose()
+
+
+def choose_industry(engine: Engine, industry: str) -> None:
+    """Puts the industry of the settings in force, unless one was chosen before."""
+    if not industry:
+        return
+    with writing(engine) as session:
+        if choices.in_force(session) is None:
+            choices.choose(session, choices.pack(industry), choices.AT_SET_UP, utc_now())
 
 
 def run(only: str = "") -> None:

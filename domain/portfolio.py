@@ -38,6 +38,11 @@ def proposal(account: str, entries: int, which: str) -> Notification:
     return Notification("portfolio_proposed", (account,), (str(entries), which))
 
 
+def routed(account: str, order: str) -> Notification:
+    """Tells whoever gets an order that came for the leaver; `order` is its number."""
+    return Notification("order_routed", (account,), (order,))
+
+
 def countable(case: Case) -> bool:
     """True if there is something to count, and it can still change."""
     found = case.portfolio

@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -23,22 +24,14 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = _HASHER.hash(secrets.token_urlsafe())
 """Checked when the login is unknown, so that the answer takes as long as for a known one."""
 _ACCOUNT, _TOKEN = table(Account), table(AccessToken)
-_CALLER = (
-    select(
-        _ACCOUNT.c.id,
-        _ACCOUNT.c.name,
-        _ACCOUNT.c.employee_id,
-        _ACCOUNT.c.roles,
-        _ACCOUNT.c.language,
-        _ACCOUNT.c.time_zone,
-    )
-    .join_from(_ACCOUNT, _TOKEN, _TOKEN.c.account == _ACCOUNT.c.id)
-    .where(
-        _TOKEN.c.hash == bindparam("hash"),
-        _TOKEN.c.revoked_at.is_(None),
-        _TOKEN.c.expires_at > bindparam("now"),
-        _ACCOUNT.c.active,
-    )
+_PERSON = select(*(_ACCOUNT.c[name] for name in ("id", "name", "employee_id", "roles", "language", "time_zone"))).where(
+    _ACCOUNT.c.active
+)
+_BEHIND = _PERSON.where(_ACCOUNT.c.id == bindparam("id"))
+_CALLER = _PERSON.join_from(_ACCOUNT, _TOKEN, _TOKEN.c.account == _ACCOUNT.c.id).where(
+    _TOKEN.c.hash == bindparam("hash"),
+    _TOKEN.c.revoked_at.is_(None),
+    _TOKEN.c.expires_at > bindparam("now"),
 )
 """Runs at every request: a plain row, a statement that is made once."""
 
@@ -107,7 +100,15 @@ def confirm_password(engine: Engine, account_id: str, password: str) -> None:
 
 def caller_of(session: Session, token: str) -> Caller | None:
     """The person whose valid token this is; None if it is unknown, over, revoked or the account is closed."""
-    found = session.connection().execute(_CALLER, {"hash": _hash(token), "now": utc_now()}).one_or_none()
+    return _caller(session.connection().execute(_CALLER, {"hash": _hash(token), "now": utc_now()}).one_or_none())
+
+
+def caller_behind(session: Session, account_id: str) -> Caller | None:
+    """The person of an account as they stand now, for what they asked for earlier; None if the account is closed."""
+    return _caller(session.connection().execute(_BEHIND, {"id": account_id}).one_or_none())
+
+
+def _caller(found: Any) -> Caller | None:
     if found is None:
         return None
     roles = tuple(Role(role) for role in found.roles)

@@ -1,15 +1,13 @@
-"""From the bytes of a file to rows of one shape: decoding, CSV or JSON, and a problem for everything that does not fit.
+"""From a file to rows of one shape: CSV, Excel or JSON, and a problem for everything that does not fit.
 
 Nothing here knows the database.
 """
 
-import codecs
-import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -17,6 +15,9 @@ from pydantic_core import ErrorDetails
 from domain.plan import UnfitPolicy
 from models.import_problems import Code, Problem, bound, shown
 from models.import_rows import Row, TemplateRow
+from models.intake.mapped import Entry, open_mapped
+from models.intake.mapping_bodies import MappingBody
+from models.sheets.sheet import Unreadable
 from models.validation import choices
 
 LARGEST = 20 * 1024 * 1024
@@ -37,6 +38,7 @@ _CODES: Mapping[str, Code] = {
     "less_than_equal": "out_of_range",
     "duplicate": "duplicate",
     "not_allowed": "not_allowed",
+    "line_incomplete": "line_incomplete",
     "own_manager": "own_manager",
     "whose_basis": "whose_basis",
     "probation_before_hiring": "probation_before_hiring",
@@ -49,6 +51,14 @@ _OF_LISTS = ("too_long", "too_short")
 R = TypeVar("R", bound=Row)
 
 
+class Checked(NamedTuple, Generic[R]):
+    """A row of the right shape, or why there is none."""
+
+    number: int
+    row: R | None
+    problems: tuple[Problem, ...]
+
+
 @dataclass(frozen=True)
 class Parsed(Generic[R]):
     """The rows of a file by their number, the columns it has, and what is wrong with it."""
@@ -58,36 +68,43 @@ class Parsed(Generic[R]):
     problems: tuple[Problem, ...] = ()
 
 
-class _Unreadable(Exception):
-    def __init__(self, *problems: Problem) -> None:
-        super().__init__(problems[0].code)
-        self.problems = problems
-
-
-def parse(shape: type[R], natural_key: tuple[str, ...], content: bytes) -> Parsed[R]:
+def parse(
+    shape: type[R], natural_key: tuple[str, ...], content: bytes, mapping: MappingBody | None = None
+) -> Parsed[R]:
     """Reads a whole file as rows of `shape`; two rows with one natural key are a problem."""
     try:
         if len(content) > LARGEST:
-            raise _Unreadable(Problem(row=0, code="file_too_large", value=str(len(content)), limit=str(LARGEST)))
-        columns, cells = _json(content) if shape is TemplateRow else _csv(shape, _text(content))
-        return _rows(shape, natural_key, columns, cells)
-    except _Unreadable as unreadable:
+            raise Unreadable(Problem(row=0, code="file_too_large", value=str(len(content)), limit=str(LARGEST)))
+        if shape is TemplateRow:
+            return _rows(natural_key, frozenset(shape.model_fields), validated(shape, _json(content)))
+        with open_mapped(io.BytesIO(content), shape, mapping) as found:
+            return _rows(natural_key, found.columns, validated(shape, found.rows))
+    except Unreadable as unreadable:
         return Parsed(problems=unreadable.problems)
 
 
-def _rows(
-    shape: type[R], natural_key: tuple[str, ...], columns: frozenset[str], cells: Iterator[tuple[int, Any]]
-) -> Parsed[R]:
+def validated(shape: type[R], entries: Iterable[Entry], time_zone: str = "") -> Iterator[Checked[R]]:
+    """Each entry as a row of `shape`, or what is wrong with it."""
+    context = {"time_zone": time_zone} if time_zone else None
+    for entry in entries:
+        if entry.problems:
+            yield Checked(entry.number, None, entry.problems)
+            continue
+        try:
+            yield Checked(entry.number, shape.model_validate(entry.values, context=context), ())
+        except ValidationError as error:
+            yield Checked(entry.number, None, tuple(_problems(entry.number, error.errors(include_url=False))))
+
+
+def _rows(natural_key: tuple[str, ...], columns: frozenset[str], checked: Iterator[Checked[R]]) -> Parsed[R]:
     rows: dict[int, R] = {}
     problems: list[Problem] = []
     seen: set[tuple[object, ...]] = set()
-    for number, values in cells:
+    for number, row, found in checked:
         if len(rows) + len(problems) >= MOST_ROWS:
-            raise _Unreadable(Problem(row=number, code="too_many_rows", value=str(MOST_ROWS)))
-        try:
-            row = shape.model_validate(values)
-        except ValidationError as error:
-            problems += _problems(number, error.errors(include_url=False))
+            raise Unreadable(Problem(row=number, code="too_many_rows", value=str(MOST_ROWS)))
+        problems += found
+        if row is None:
             continue
         key = tuple(getattr(row, name) for name in natural_key)
         if key in seen:
@@ -138,79 +155,18 @@ def _is_variant(part: int | str) -> bool:
     return isinstance(part, str) and ("[" in part or part == "constrained-str")
 
 
-def _text(content: bytes) -> str:
-    """UTF-8 with or without a byte order mark; else GB18030, which Chinese spreadsheets write."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\x00" in content:
-        raise _Unreadable(Problem(row=0, code="not_text"))
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise _Unreadable(Problem(row=0, code="not_text"))
-
-
-def _csv(shape: type[Row], text: str) -> tuple[frozenset[str], Iterator[tuple[int, Any]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = [name.strip().lower() for name in next(reader, [])]
-    except csv.Error as error:
-        raise _Unreadable(_no_csv(1, error)) from error
-    while header and not header[-1]:
-        header.pop()  # spreadsheets like to end lines with commas
-    if not header:
-        raise _Unreadable(Problem(row=1, code="no_header"))
-    if problems := _header_problems(shape, header):
-        raise _Unreadable(*problems)
-    return frozenset(header), _csv_rows(reader, header)
-
-
-def _no_csv(row: int, error: csv.Error) -> Problem:
-    """The reader says in English what is wrong; only one of its reasons has another remedy than the rest."""
-    if "field limit" in str(error):
-        return Problem(row=row, code="cell_too_large", limit=str(csv.field_size_limit()))
-    return Problem(row=row, code="malformed_csv")
-
-
-def _header_problems(shape: type[Row], header: list[str]) -> list[Problem]:
-    known = shape.model_fields
-    needed = [name for name, info in known.items() if info.is_required()]
-    found: list[tuple[Code, str]] = [("unknown_column", name) for name in header if name not in known]
-    found += [("duplicate_column", name) for name in dict.fromkeys(header) if header.count(name) > 1]
-    found += [("missing_column", name) for name in needed if name not in header]
-    return [Problem(row=1, column=shown("", name), code=code) for code, name in found]
-
-
-def _csv_rows(reader: Iterator[list[str]], header: list[str]) -> Iterator[tuple[int, Any]]:
-    number = 1
-    while True:
-        number += 1
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            raise _Unreadable(_no_csv(number, error)) from error
-        if cells is None:
-            return
-        values = [cell.strip() for cell in cells]
-        if not any(values):
-            continue
-        if len(values) > len(header) and any(values[len(header) :]):
-            raise _Unreadable(Problem(row=number, code="too_many_cells"))
-        yield number, {name: value for name, value in zip(header, values, strict=False) if value}
-
-
-def _json(content: bytes) -> tuple[frozenset[str], Iterator[tuple[int, Any]]]:
+def _json(content: bytes) -> Iterator[Entry]:
     try:
         entries = json.loads(content.decode("utf-8-sig"), parse_int=_whole)
     except UnicodeDecodeError as error:
-        raise _Unreadable(Problem(row=0, code="not_text")) from error
+        raise Unreadable(Problem(row=0, code="not_text")) from error
     except json.JSONDecodeError as error:
-        raise _Unreadable(Problem(row=0, code="malformed_json", value=f"{error.lineno}:{error.colno}")) from error
+        raise Unreadable(Problem(row=0, code="malformed_json", value=f"{error.lineno}:{error.colno}")) from error
     except RecursionError as error:
-        raise _Unreadable(Problem(row=0, code="nested_too_deeply")) from error
+        raise Unreadable(Problem(row=0, code="nested_too_deeply")) from error
     if not isinstance(entries, list):
-        raise _Unreadable(Problem(row=0, code="not_a_list"))
-    return frozenset(TemplateRow.model_fields), iter(enumerate(entries, 1))
+        raise Unreadable(Problem(row=0, code="not_a_list"))
+    return (Entry(number, values) for number, values in enumerate(entries, 1))
 
 
 def _whole(digits: str) -> int | float:

@@ -33,6 +33,7 @@ from models.import_rows import (
     TemplateRow,
     TermsRow,
 )
+from models.intake.mapping_bodies import MappingBody
 from models.tables import Account
 
 MOST_PASSWORDS = 500
@@ -85,9 +86,11 @@ class ImportReport(BaseModel):
         return not self.problems
 
 
-def run(engine: Engine, kind: str, content: bytes, *, dry_run: bool = False) -> ImportReport:
+def run(
+    engine: Engine, kind: str, content: bytes, *, dry_run: bool = False, mapping: MappingBody | None = None
+) -> ImportReport:
     """Checks a file and, unless it has problems or only a dry run is wanted, loads it in one transaction."""
-    parsed = parse(kind, content)
+    parsed = parse(kind, content, mapping)
     if parsed.problems:
         return _report(kind, parsed, dry_run, parsed.problems)
     hashes = new_hashes(engine, parsed)
@@ -98,10 +101,10 @@ def run(engine: Engine, kind: str, content: bytes, *, dry_run: bool = False) -> 
     return report.model_copy(update={"dry_run": dry_run})
 
 
-def parse(kind: str, content: bytes) -> Parsed[Any]:
+def parse(kind: str, content: bytes, mapping: MappingBody | None = None) -> Parsed[Any]:
     """The rows of a file, or what is wrong with it. Raises KeyError for an unknown kind."""
     wanted = KINDS[kind]
-    parsed = parse_file(wanted.shape, wanted.natural_key, content)
+    parsed = parse_file(wanted.shape, wanted.natural_key, content, mapping)
     passwords = [n for n, row in parsed.rows.items() if isinstance(row, AccountRow) and row.password]
     if len(passwords) > MOST_PASSWORDS:
         first_left_over = passwords[MOST_PASSWORDS]

@@ -20,6 +20,8 @@ from domain.working_days import WorkingCalendar
 from models.calendars import working_calendar
 from models.database import reading
 from models.employment import EmploymentTerms
+from models.industries import choices
+from models.industries.packs import GENERAL
 from models.law import library
 from models.legal_facts import Departure, bases_of, notice_facts, termination_of, terms_of
 from models.messages import StartCase
@@ -119,13 +121,15 @@ class DatabasePlanner:
 
     def _template(self, session: Session, employee: Employee) -> tuple[str, int, TemplateBody]:
         rows = session.exec(select(Template).order_by(col(Template.key), col(Template.version).desc())).all()
+        chosen = choices.in_force(session)
         newest: dict[str, Template] = {}
         for row in rows:
             newest.setdefault(row.key, row)
         fitting = [
             (rank, row, body)
             for row in newest.values()
-            if (rank := applies(body := _BODY.validate_python(row.body), employee.job, employee.department))
+            if (chosen is None or row.industry in (chosen.industry, GENERAL))
+            and (rank := applies(body := _BODY.validate_python(row.body), employee.job, employee.department))
         ]
         if not fitting:
             raise PersonMustAct(f"no checklist template fits job {employee.job!r}: publish one")

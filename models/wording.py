@@ -35,6 +35,7 @@ _FAMILIES = {
     "compensation": ("month", "day"),
     "erasure": ("file", "day", "problem"),
     "file": ("file",),
+    "order": ("order",),
 }
 """By a kind's first word: what the first subject is called, and what the last may be."""
 

@@ -15,6 +15,7 @@ from domain.claims import DeductionStatus
 from domain.desk.access import Action
 from domain.desk.completeness import Criterion
 from domain.desk.entries import Step
+from domain.desk.intake import ImportState
 from domain.desk.orders import OrderState
 from domain.desk.records import EntryState
 from domain.handover import ClearanceStatus, ItemStatus, PartyRole, SignatureStatus
@@ -23,6 +24,7 @@ from domain.people import Role
 from domain.rights import GrantStatus, Operation
 from models import forms, import_problems
 from models.decisions import DECISIONS
+from models.industries.shapes import FieldType
 from tests import spoken
 from texts import DEFAULT, LANGUAGES, LOCALES, MissingText, catalogue, day, listed, moment, text
 
@@ -46,6 +48,8 @@ FAMILIES: dict[str, set[str]] = {
     "entry_state": {member.value for member in EntryState},
     "entry_step": {member.value for member in Step},
     "criterion": {member.value for member in Criterion},
+    "field_type": {member.value for member in FieldType},
+    "import_state": {member.value for member in ImportState},
     "decision": set(DECISIONS),
     "task": spoken.first_arguments("Task", 1),
     "law": spoken.reasons(),
@@ -109,7 +113,9 @@ def test_a_refusal_names_only_what_every_place_that_raises_it_gives() -> None:
 
 
 def test_every_code_of_an_import_problem_is_given_somewhere() -> None:
-    assert set(get_args(import_problems.Code)) <= spoken.words("models", beside="Code")
+    assert set(get_args(import_problems.Code)) <= spoken.words("models", beside="Code") | spoken.words(
+        "domain", beside="Code"
+    )
 
 
 def test_a_sentence_about_an_import_problem_names_only_what_a_problem_has() -> None:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
 from api.deps import EngineDep, GatewayDep, HrOrAdministratorDep, IdempotencyKey
@@ -19,6 +20,8 @@ from models import imports, queries
 from models.database import reading, utc_now
 from models.fields import Key
 from models.idempotency import Answer, once, remember, request_digest, reserve
+from models.intake import mappings
+from models.intake.mapping_bodies import MappingBody
 from models.tables import Department, Employee, Template
 from models.templates import TemplateBody
 from models.views import EmployeeLine, EntitlementLine, Page
@@ -167,7 +170,7 @@ def publish_template(
     "/imports/{kind}",
     summary="Load a CSV file (templates: JSON)",
     response_model=imports.ImportReport,
-    responses=documented(400, 401, 403, 413, 415, 422),
+    responses=documented(400, 401, 403, 404, 413, 415, 422),
     openapi_extra={"requestBody": {"required": True, "content": FILE}},
 )
 async def load_file(
@@ -178,11 +181,13 @@ async def load_file(
     gateway: GatewayDep,
     key: IdempotencyKey,
     dry_run: Annotated[bool, Query(description="Only check and report; problems are answered with 200, too")] = False,
+    mapping: Annotated[Key | None, Query(description="Name of the mapping by which the file is read")] = None,
 ) -> JSONResponse:
     """All or nothing: a file with a problem changes nothing and is answered with 422 `import.has_problems`.
 
     Its `errors` name up to 1000 problems by row and column; so does the report of a `dry_run`, which is always a 200.
     References between rows and to other tables are checked only once every cell is right: a second run may name more.
+    Excel (.xlsx) is taken, too; a `mapping` says how the file's own columns become ours (`PUT /desk/mappings`).
     Repeating is harmless. What gives access (accounts, systems, rights, entitlements) is for administrators only.
     """
     if kind in FOR_ADMINISTRATORS and not caller.has(Role.ADMINISTRATOR):
@@ -190,16 +195,24 @@ async def load_file(
     if request.headers.get("content-type", "").strip().lower().startswith("multipart/"):
         raise Problem(415, "api.send_the_file_itself")
     content = await request.body()
-    digest = request_digest(f"POST /imports/{kind}?{dry_run}", hashlib.sha256(content).hexdigest())
+    read_by = await run_in_threadpool(_mapping, engine, mapping, kind)
+    stands_for = [hashlib.sha256(content).hexdigest(), read_by and read_by.model_dump(mode="json")]
+    digest = request_digest(f"POST /imports/{kind}?{dry_run}", stands_for)
     before = await run_in_threadpool(reserve, engine, caller.account, key, digest)
     if before is not None:
         return _answered(before)
-    report = await run_in_threadpool(imports.run, engine, kind.value, content, dry_run=dry_run)
+    report = await run_in_threadpool(imports.run, engine, kind.value, content, dry_run=dry_run, mapping=read_by)
     if report.closed_accounts and not dry_run:
         await people_left(engine, gateway, report.closed_accounts)
     answer = 200 if report.ok or dry_run else 422, report.model_dump(mode="json")
     await run_in_threadpool(remember, engine, caller.account, key, answer)
     return _answered(answer)
+
+
+def _mapping(engine: Engine, name: str | None, kind: str) -> MappingBody | None:
+    with reading(engine) as session:
+        row = mappings.chosen(session, name, kind)
+        return None if row is None else MappingBody.model_validate(row.body)
 
 
 def _answered(answer: Answer) -> JSONResponse:

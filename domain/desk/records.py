@@ -13,6 +13,8 @@ class RecordKind(StrEnum):
     COMMUNICATION = "communication"
     DOCUMENT = "document"
     CARRIER = "carrier"
+    FILE = "file"
+    """A file on its way into the desk, and how it is read."""
     READ = "read"
     """An entry of the log of reads."""
 

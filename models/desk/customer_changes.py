@@ -6,12 +6,12 @@ from domain.desk.keys import mail_key, name_key, phone_key
 from domain.desk.records import RecordKind
 from domain.errors import conflict, invalid, not_found
 from models.desk import customers, ownership
-from models.desk.bodies import ContactChange, CustomerChange, Merge, NewContact, NewCustomer
+from models.desk.bodies import ContactChange, CustomerChange, Merge, NewContact, NewCustomer, NewNote
 from models.desk.changes import change as change_row
 from models.desk.changes import made_number, note, require_version
 from models.desk.gate import Passage
 from models.desk.scopes import Within
-from models.desk.tables import Contact, Customer
+from models.desk.tables import Contact, Customer, CustomerNote
 from models.tables import Employee
 
 _NUMBER = "C"
@@ -44,6 +44,13 @@ def change(session: Session, row: Customer, body: CustomerChange, by: str, passa
     """Raises Refusal if the customer was changed since it was read."""
     change_row(session, row, body, RecordKind.CUSTOMER, row.id, by, passage)
     row.name_key = name_key(row.name)
+
+
+def add_note(session: Session, note_id: str, customer: Customer, body: NewNote, by: str, passage: Passage) -> None:
+    """Adds a note; it is never changed."""
+    row = CustomerNote(id=note_id, customer_id=customer.id, kind=body.kind.value, text=body.text, at=passage.now, by=by)
+    session.add(row)
+    session.flush()
 
 
 def add_contact(session: Session, customer: Customer, body: NewContact, by: str, passage: Passage) -> Contact:

@@ -21,12 +21,17 @@ _CONTACT, _TALK = table(Contact), table(Communication)
 _OPEN = tuple(state.value for state in orders.OPEN)
 
 
-def files(mine: Within, since: datetime) -> Subquery:
-    """By firm: its owner, `contacts`, a column 0 or 1 for each criterion, and `asked` 0 or 1 for the last of them."""
+def files(mine: Within, since: datetime, before: datetime | None = None) -> Subquery:
+    """By firm: its owner, `contacts`, a column 0 or 1 for each criterion, and `asked` 0 or 1 for the last of them.
+
+    Recent is what took place since `since`, and before `before`.
+    """
     firms = turnover.firms(mine(_CUSTOMER.c.owner))
     people = select(func.count()).where(_CONTACT.c.customer_id == firms.c.id, _CONTACT.c.active).scalar_subquery()
     reachable = _CONTACT.c.active & ((_CONTACT.c.phone != "") | (_CONTACT.c.mail != ""))
     recent = (_TALK.c.customer_id == firms.c.id) & (_TALK.c.at >= since)
+    if before is not None:
+        recent &= _TALK.c.at < before
     followed = recent & (_TALK.c.kind == CommunicationKind.FOLLOW_UP.value)
     open_order = firms.c.id.in_(select(_ORDER.c.customer_id).where(_ORDER.c.state.in_(_OPEN)))
     each = (
@@ -66,9 +71,11 @@ def asked_of(found: Subquery, criterion: Criterion) -> ColumnElement[bool]:
     return found.c.asked == 1 if criterion is Criterion.FOLLOWED_UP else found.c.firm.is_not(None)
 
 
-def by_owner(session: Session, mine: Within, since: datetime) -> dict[str, dict[str, int]]:
+def by_owner(
+    session: Session, mine: Within, since: datetime, before: datetime | None = None
+) -> dict[str, dict[str, int]]:
     """By owner: the sums of all columns, `customers`, and `with_one_contact`."""
-    found = files(mine, since)
+    found = files(mine, since, before)
     columns = (*(criterion.value for criterion in Criterion), "asked")
     sums = [func.sum(found.c[name]).label(name) for name in columns]
     one = func.sum(_flag(found.c.contacts == 1)).label("with_one_contact")

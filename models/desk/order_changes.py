@@ -7,6 +7,8 @@ from sqlmodel import Session, col, select
 from domain.desk.orders import OrderState, line_amount, order_total, require_changeable, require_move
 from domain.desk.records import RecordKind
 from domain.errors import conflict, not_found
+from domain.portfolio import routed
+from models import projection
 from models.accounts import Caller
 from models.desk import customers, gate, routing
 from models.desk.changes import made_number, note, require_version
@@ -16,8 +18,11 @@ from models.desk.order_tables import OrderLine, OrderStateChange, SalesOrder
 from models.desk.routing import Assigned
 from models.desk.scopes import Within
 from models.desk.tables import Carrier, Customer
+from models.tables import Account
 
 _NUMBER = "SO"
+_ANY_VERSION = 0
+"""Of the case: the order's number is enough to tell one message from another."""
 
 
 def ordering(session: Session, mine: Within, customer_id: str, caller: Caller) -> tuple[Customer, Assigned]:
@@ -88,7 +93,15 @@ def place(
         data = {"order": row.id, "customer": customer.id, "from": customer.owner, "to": row.owner}
         data["because"] = assigned.because.value
         gate.tell_case(session, assigned.case_id, routing.ROUTED, by, data, now)
+        _tell_owner(session, assigned, row)
     return row
+
+
+def _tell_owner(session: Session, assigned: Assigned, row: SalesOrder) -> None:
+    """Whoever got the order of somebody who leaves hears of it; nobody, if it had to stay where it was."""
+    account = session.exec(select(Account.id).where(Account.employee_id == row.owner)).one_or_none()
+    if account is not None and assigned.case_id is not None and row.owner != row.origin_owner:
+        projection.tell(session, assigned.case_id, _ANY_VERSION, (routed(account, row.number),), row.placed_at)
 
 
 def change(session: Session, row: SalesOrder, body: OrderChange, by: str, passage: Passage) -> None:

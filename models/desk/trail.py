@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
+from domain.desk.records import DocumentKind
 from domain.errors import invalid, not_found
 from models.accounts import Caller
 from models.desk.customers import among, family
@@ -145,6 +146,38 @@ def attachment(session: Session, communication_id: str, sha256: str) -> Communic
     if found is None:
         raise not_found("desk.attachment_unknown")
     return found
+
+
+class Paper(NamedTuple):
+    """A file and what it is to the customer."""
+
+    kind: DocumentKind
+    title: str
+    name: str
+    media_type: str
+    content: bytes
+
+
+def file(
+    session: Session, document_id: str, customer: Customer, paper: Paper, order: str | None, by: str, passage: Passage
+) -> CustomerDocument:
+    """Files a document of a customer. Raises Refusal."""
+    require_parts(session, customer, order=order)
+    row = CustomerDocument(
+        id=document_id,
+        customer_id=customer.id,
+        order_id=order,
+        kind=paper.kind.value,
+        title=paper.title,
+        name=paper.name,
+        media_type=paper.media_type,
+        sha256=keep(session, paper.content, passage.now),
+        at=passage.now,
+        by=by,
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def sha256_of(content: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, insert
@@ -94,8 +95,16 @@ def read(
     raise passage
 
 
-def note_read(session: Session, caller: Caller, action: Action, kind: RecordKind, purpose: str, seen: Seen) -> None:
-    """An entry in the log of reads."""
-    log = {"account": caller.account, "employee_id": caller.employee_id, "at": utc_now()}
+def note_read(
+    session: Session,
+    caller: Caller,
+    action: Action,
+    kind: RecordKind,
+    purpose: str,
+    seen: Seen,
+    at: datetime | None = None,
+) -> None:
+    """An entry in the log of reads; of now, unless it tells of another time."""
+    log = {"account": caller.account, "employee_id": caller.employee_id, "at": at or utc_now()}
     log |= {"action": action.value, "kind": kind.value, "record_id": seen.record_id}
     session.connection().execute(_READ, {**log, "records": seen.records, "purpose": purpose})

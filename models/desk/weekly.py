@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from domain.desk.completeness import RECENT_DAYS, Criterion
-from domain.desk.turnover import share, twelve_months_until
+from domain.desk.turnover import Days, share, twelve_months_until
 from models.database import reading, table, utc_now, writing
 from models.desk import files, insight, turnover
 from models.desk.figure_tables import WeeklyFigure
@@ -36,17 +36,27 @@ def write_week(engine: Engine, today: date) -> int:
         if is_written(session, week):
             return 0
         rows = _rows(session, week, today)
+    try:
+        with writing(engine) as session:
+            return _put(session, rows)
+    except IntegrityError:  # somebody else has just written the same week
+        return 0
+
+
+def put_week(session: Session, day: date) -> int:
+    """Writes a week in the caller's transaction: by what is on file now, and what had taken place by that day."""
+    return _put(session, _rows(session, week_of(day), day))
+
+
+def _put(session: Session, rows: list[dict[str, object]]) -> int:
     if rows:
-        try:
-            with writing(engine) as session:
-                session.connection().execute(insert(_WEEKLY), rows)
-        except IntegrityError:  # somebody else has just written the same week
-            return 0
+        session.connection().execute(insert(_WEEKLY), rows)
     return len(rows)
 
 
 def _rows(session: Session, week: date, today: date) -> list[dict[str, object]]:
-    counted = files.by_owner(session, everybody, insight.since(today, RECENT_DAYS))
+    recent = insight.since(today, RECENT_DAYS)
+    counted = files.by_owner(session, everybody, recent, Days(today, today).ends(zone()))
     year = twelve_months_until(today - timedelta(days=1))
     sold = turnover.by_owner(session, everybody, year, zone())
     company = turnover.of_company(session, year, zone())

@@ -37,6 +37,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "payment": ("wages", "2027-01-23"),
     "deduction": ("d1", "2027-01-23"),
     "portfolio": ("12",),
+    "order": ("SO-2026-118",),
     "erasure": ("case_file", "2029-12-24"),
     "file": ("case_file",),
     "limitation": ("claim", "2028-03-01"),

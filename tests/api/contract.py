@@ -24,6 +24,10 @@ PATH_VALUES = {
     "carrier_id": "k-1",
     "communication_id": "m-1",
     "sha256": "0" * 64,
+    "import_id": "i-1",
+    "part": "1",
+    "mapping": "old-crm",
+    "sheet": "customers",
 }
 
 

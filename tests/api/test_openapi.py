@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from api.main import create_app
-from api.routes import accounts, cases, company, decisions, inbox, law, session
+from api.routes import accounts, cases, company, decisions, inbox, industries, law, session
 from api.routes.desk import (
     after,
     audit,
@@ -22,7 +22,10 @@ from api.routes.desk import (
     commission,
     contacts,
     customers,
+    exports,
+    fields,
     files,
+    imports,
     orders,
     ownership,
     portfolio,
@@ -127,9 +130,10 @@ def test_the_examples_are_valid_requests() -> None:
 
 def _routes() -> list[APIRoute]:
     desk = (audit, carriers, contacts, customers, files, orders, ownership, receivables, trail)
+    sheets = (exports, fields, imports)
     handover = (capacities, portfolio)
     figures = (after, commission)
-    parts = (accounts, cases, company, decisions, inbox, law, session, *desk, *handover, *figures)
+    parts = (accounts, cases, company, decisions, inbox, industries, law, session, *desk, *sheets, *handover, *figures)
     return [route for part in parts for route in part.router.routes if isinstance(route, APIRoute)]
 
 

@@ -1,5 +1,6 @@
 """The sample company holds together: every role is held, everybody could leave, and the freeze is within its limits."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -52,18 +53,15 @@ def test_it_is_loaded_once(firm: Engine) -> None:
 
 
 def test_its_files_load_again_without_a_change(firm: Engine) -> None:
-    for kind in imports.KINDS:
-        name = f"{kind}.json" if kind == "templates" else f"{kind}.csv"
-        report = imports.run(firm, kind, (sample.FOLDER / name).read_bytes())
+    for kind, content in sample.company_files(sample.INDUSTRY):
+        report = imports.run(firm, kind, content)
         assert (report.problems, report.warnings, report.inserted, report.updated) == ([], [], 0, 0), kind
 
 
 def test_it_is_loaded_wholly_or_not_at_all(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for file in sample.FOLDER.iterdir():
-        (tmp_path / file.name).write_bytes(file.read_bytes())
-    with (tmp_path / "entitlements.csv").open("a") as entitlements:
+    monkeypatch.setattr(sample, "FOLDER", Path(shutil.copytree(sample.FOLDER, tmp_path / "sample")))
+    with (sample.FOLDER / "entitlements.csv").open("a") as entitlements:
         entitlements.write("S1512,crm,fly\n")
-    monkeypatch.setattr(sample, "FOLDER", tmp_path)
     monkeypatch.setattr(imports, "hash_password", lambda password: "-")
     with pytest.raises(sample.BadSample, match="fly"):
         sample.load(engine)

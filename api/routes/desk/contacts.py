@@ -14,7 +14,6 @@ from models.desk import customer_changes, customers
 from models.desk.bodies import ContactChange, NewContact, NewNote
 from models.desk.gate import Passage, Target
 from models.desk.scopes import Within
-from models.desk.tables import CustomerNote
 from models.desk.transactions import AT_WORK, Seen, read, write
 from models.desk.views import NoteLine, Written
 from models.views import Page
@@ -96,16 +95,8 @@ def add_note(
     """Notes are never changed. Somebody in notice may add them as long as they may see the customer."""
 
     def act(session: Session, target: Target, passage: Passage) -> tuple[int, Any]:
-        row = CustomerNote(
-            id=target.record_id,
-            customer_id=target.row.id,
-            kind=body.kind.value,
-            text=body.text,
-            at=passage.now,
-            by=caller.account,
-        )
-        session.add(row)
-        return dumped(201, Written(id=row.id))
+        customer_changes.add_note(session, target.record_id, target.row, body, caller.account, passage)
+        return dumped(201, Written(id=target.record_id))
 
     request = asked(caller, key, f"POST /desk/customers/{customer_id}/notes", body)
     answer, _ = write(engine, request, Action.ADD_TO_HISTORY, added_to(customer_id, RecordKind.NOTE), act)

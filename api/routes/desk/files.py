@@ -17,6 +17,7 @@ from models.desk import customers, trail, transactions
 from models.desk.bodies import CustomerName
 from models.desk.gate import Passage, Target
 from models.desk.scopes import Within
+from models.desk.trail import Paper
 from models.desk.trail_bodies import FileName
 from models.desk.trail_tables import CommunicationAttachment, CustomerDocument
 from models.desk.trail_views import CustomerDocumentLine, Filed
@@ -149,22 +150,9 @@ async def file_document(
     content = await _content(file, media_type)
 
     def act(session: Session, target: Target, passage: Passage) -> tuple[int, Any]:
-        trail.require_parts(session, target.row, order=order)
-        sha256 = trail.keep(session, content, passage.now)
-        row = CustomerDocument(
-            id=target.record_id,
-            customer_id=target.row.id,
-            order_id=order,
-            kind=kind.value,
-            title=title,
-            name=name,
-            media_type=media_type,
-            sha256=sha256,
-            at=passage.now,
-            by=caller.account,
-        )
-        session.add(row)
-        return dumped(201, Filed(id=row.id, sha256=sha256, size=len(content)))
+        paper = Paper(kind, title, name, media_type, content)
+        row = trail.file(session, target.record_id, target.row, paper, order, caller.account, passage)
+        return dumped(201, Filed(id=row.id, sha256=row.sha256, size=len(content)))
 
     stands_for = {"kind": kind, "title": title, "name": name, "order": order, "media_type": media_type}
     request = transactions.Request(

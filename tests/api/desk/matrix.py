@@ -10,6 +10,7 @@ from domain.people import Role
 from models.database import writing
 from models.desk.tables import Carrier
 from models.desk.trail_tables import Attachment, Communication, CommunicationAttachment, CustomerDocument
+from models.intake.tables import DeskImport
 from models.tables import Account, Employee
 from tests.api import contract
 from tests.api.contract import Operation
@@ -21,6 +22,7 @@ ACTIONS: dict[str, Action] = {
     "GET /desk/customers": Action.READ_CUSTOMERS,
     "GET /desk/customers/{customer_id}": Action.READ_CUSTOMERS,
     "GET /desk/customers/{customer_id}/duplicates": Action.READ_CUSTOMERS,
+    "GET /desk/duplicates": Action.READ_CUSTOMERS,
     "POST /desk/customers": Action.ADD_CUSTOMER,
     "PATCH /desk/customers/{customer_id}": Action.CHANGE_CUSTOMER,
     "POST /desk/customers/{customer_id}/contacts": Action.CHANGE_CUSTOMER,
@@ -53,6 +55,21 @@ ACTIONS: dict[str, Action] = {
     "GET /desk/carriers": Action.READ_CARRIERS,
     "POST /desk/carriers": Action.CHANGE_CARRIERS,
     "PATCH /desk/carriers/{carrier_id}": Action.CHANGE_CARRIERS,
+    "GET /desk/customers/{customer_id}/fields": Action.READ_CUSTOMERS,
+    "PATCH /desk/customers/{customer_id}/fields": Action.CHANGE_CUSTOMER,
+    "GET /desk/orders/{order_id}/fields": Action.READ_ORDERS,
+    "PATCH /desk/orders/{order_id}/fields": Action.CHANGE_ORDER,
+    "GET /desk/files/portfolios/{number}": Action.EXPORT_CUSTOMERS,
+    "GET /desk/files/portfolios/{number}/{sheet}": Action.EXPORT_CUSTOMERS,
+    "GET /desk/mappings": Action.IMPORT_RECORDS,
+    "PUT /desk/mappings/{mapping}": Action.IMPORT_RECORDS,
+    "GET /desk/imports": Action.IMPORT_RECORDS,
+    "POST /desk/imports": Action.IMPORT_RECORDS,
+    "GET /desk/imports/{import_id}": Action.IMPORT_RECORDS,
+    "GET /desk/imports/{import_id}/problems": Action.IMPORT_RECORDS,
+    "POST /desk/imports/{import_id}/start": Action.IMPORT_RECORDS,
+    "POST /desk/imports/{import_id}/cancel": Action.IMPORT_RECORDS,
+    "POST /desk/files/imports/{import_id}/{part}": Action.IMPORT_RECORDS,
     "GET /desk/reads": Action.READ_ACCESS_LOG,
     "GET /desk/attempts": Action.READ_ACCESS_LOG,
     "GET /desk/insight/completeness": Action.READ_FIGURES,
@@ -67,6 +84,8 @@ ABOUT_A_RECORD = (
     "POST /desk/customers/reassign",
     "POST /desk/capacities",
     "POST /desk/orders",
+    "GET /desk/files/portfolios/{number}",
+    "GET /desk/files/portfolios/{number}/{sheet}",
 )
 RELATIONS = {"own": "me", "team": "zhou", "foreign": "sales-head"}
 """Whose the record is: the person's own, somebody's below, or somebody's above."""
@@ -110,6 +129,18 @@ def seated(engine: Engine, seat: Seat) -> None:
         session.flush()
         add_customer(session, "c-me", "me")
         session.add(Attachment(sha256=SHA256, size=1, content=b"x", at=START))
+        session.add(
+            DeskImport(
+                id="i-1",
+                kind="carriers",
+                purpose="p",
+                sha256=SHA256,
+                size=1,
+                state="receiving",
+                created_at=START,
+                created_by="a-hr",
+            )
+        )
         session.flush()
         for name in RELATIONS.values():
             _with_history(session, name)
@@ -146,19 +177,19 @@ def became(status: int) -> str:
 async def ask(person: Person, operation: Operation, whose: str) -> int:
     """The status with which the operation answers this person about the record of that owner."""
     values = {name: f"{prefix}-{whose}" for name, prefix in PREFIXES.items()}
-    path = operation.address(**values, carrier_id="k-1", sha256=SHA256).removeprefix("/api/v1")
+    path = operation.address(**values, carrier_id="k-1", sha256=SHA256, number=f"n-{whose}").removeprefix("/api/v1")
     if "application/octet-stream" in operation.says.get("requestBody", {}).get("content", {}):
         headers = {**person.headers, "idempotency-key": new_key()}
         query = {"kind": "other", "title": "t", "name": "n"}
         return (await person.http.post(V1 + path, params=query, content=b"x", headers=headers)).status_code
     if operation.method == "GET":
-        return (await person.get(path)).status_code
+        return (await person.get(path, purpose="x")).status_code
     return (await person.write(operation.method, path, body_for(operation, whose))).status_code
 
 
 def body_for(operation: Operation, whose: str) -> Any:
     """The documented example, about this owner's records."""
-    body = dict(operation.example)
+    body = dict(operation.example or {})
     about: dict[str, Any] = {
         "POST /desk/customers": {"owner": f"n-{whose}"},
         "POST /desk/capacities": {"employee": f"n-{whose}"},

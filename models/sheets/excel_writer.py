@@ -1,0 +1,63 @@
+"""Excel workbooks on their way out: built row by row on disk, sent piece by piece, and no text in them is a formula."""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from domain.cells import HAZARDS
+from models.sheets.archive import MOST_ROWS
+from models.sheets.excel_text import escaped
+
+_BLOCK = 1 << 16
+
+
+@dataclass(frozen=True)
+class Table:
+    """What becomes one sheet. Cells are texts, numbers, days, truths, or nothing."""
+
+    name: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+
+
+def workbook(tables: Iterable[Table]) -> Iterator[bytes]:
+    """The workbook, in pieces."""
+    book = Workbook(write_only=True)
+    with tempfile.TemporaryFile() as file:
+        for table in tables:
+            for name, rows in _sheets(table):
+                sheet: WriteOnlyWorksheet = book.create_sheet(name)
+                for row in rows:
+                    sheet.append([_cell(sheet, value) for value in row])
+        book.save(file)
+        file.seek(0)
+        while block := file.read(_BLOCK):
+            yield block
+
+
+def _sheets(table: Table) -> Iterator[tuple[str, Iterator[Sequence[Any]]]]:
+    """The table in as many sheets as it takes, each with the header."""
+    rows = iter(table.rows)
+    ahead = list(islice(rows, 1))
+    number = 1
+    while ahead or number == 1:
+        name = table.name if number == 1 else f"{table.name} {number}"
+        yield name, chain([table.header], ahead, islice(rows, MOST_ROWS - 1 - len(ahead)))
+        ahead, number = list(islice(rows, 1)), number + 1
+
+
+def _cell(sheet: WriteOnlyWorksheet, value: Any) -> Any:
+    """A text is text, whatever it begins with; what looks like a formula stays text when somebody edits it, too."""
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(sheet, escaped(value))
+    cell.data_type = "s"
+    if value.startswith(HAZARDS):
+        cell.quotePrefix = True
+    return cell
