@@ -14,9 +14,10 @@ from domain.law.endings import Ending
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Review
 from domain.people import Role, Text
-from domain.plan import ClearancePlan, ItemPlan, NonCompetePlan, Plan, SystemPlan
+from domain.plan import ItemPlan, NonCompetePlan, Plan, SystemPlan
 from domain.timezones import local_date
 from domain.working_days import WorkingCalendar
+from models.approvers import People, clearances
 from models.calendars import working_calendar
 from models.database import reading
 from models.employment import EmploymentTerms
@@ -26,9 +27,7 @@ from models.law import library
 from models.legal_facts import Departure, bases_of, notice_facts, termination_of, terms_of
 from models.messages import StartCase
 from models.tables import (
-    Account,
     ConnectedSystem,
-    Department,
     Employee,
     Entitlement,
     Notice,
@@ -57,7 +56,7 @@ class DatabasePlanner:
             row = supposed or session.get(Notice, start.case_id)
             if employee is None or row is None:
                 raise PersonMustAct(f"no employee or notice for case {start.case_id}")
-            people = _People(session)
+            people = People(session)
             leaver = people.of_employee(employee.id)
             if leaver is None:
                 raise PersonMustAct("the leaver has no account: open one")
@@ -85,7 +84,7 @@ class DatabasePlanner:
                 items=tuple(
                     ItemPlan(i.id, Text(*i.title), Text(*i.criterion), i.category, i.proof) for i in body.items
                 ),
-                clearances=_clearances(session, body, people, leaver, witness),
+                clearances=clearances(session, body, people, leaver, witness),
                 policy=body.policy,
                 ending=Ending(row.ending),
                 freeze=freeze.judge(
@@ -135,88 +134,6 @@ class DatabasePlanner:
             raise PersonMustAct(f"no checklist template fits job {employee.job!r}: publish one")
         _, row, body = max(fitting, key=lambda found: (found[0], found[1].key))
         return row.key, row.version, body
-
-
-class _People:
-    """Accounts by what they are in the company; only active ones."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        accounts = session.exec(select(Account).where(col(Account.active)).order_by(col(Account.login))).all()
-        self._accounts = accounts
-        self._by_employee = {a.employee_id: a.id for a in accounts if a.employee_id}
-
-    def of_employee(self, employee_id: str) -> str | None:
-        return self._by_employee.get(employee_id)
-
-    def of_number(self, number: str | None) -> str | None:
-        if not number:
-            return None
-        employee = self._session.exec(select(Employee).where(Employee.number == number)).one_or_none()
-        return self.of_employee(employee.id) if employee else None
-
-    def manager_of(self, employee: Employee) -> str | None:
-        return self.of_number(employee.manager)
-
-    def head_of(self, department: str, leaver: str) -> str | None:
-        found = self._session.get(Department, department)
-        head = self.of_number(found.head) if found else None
-        return head if head != leaver else None
-
-    def with_role(self, role: Role, *, without: str) -> tuple[str, ...]:
-        return tuple(a.id for a in self._accounts if role in a.roles and a.id != without)
-
-    def in_department(self, department: str, job: str, without: str) -> tuple[str, ...]:
-        staff = self._session.exec(
-            select(Employee.id).where(Employee.department == department, Employee.job == job, col(Employee.active))
-        ).all()
-        accounts = {self._by_employee[e] for e in staff if e in self._by_employee}
-        return tuple(a.id for a in self._accounts if a.id in accounts and a.id != without)
-
-
-def _clearances(
-    session: Session, body: TemplateBody, people: _People, leaver: str, witness: str
-) -> tuple[ClearancePlan, ...]:
-    plans = []
-    for wanted in body.clearances:
-        levels: list[tuple[str, ...]] = []
-        taken: set[str] = {leaver}
-        for level in wanted.levels:
-            accounts = _approvers(people, level, wanted.department, leaver, witness)
-            accounts = tuple(a for a in accounts if a not in taken)
-            taken.update(accounts)
-            if accounts:
-                levels.append(accounts)
-        if not levels:
-            raise PersonMustAct(f"department {wanted.department!r} has no approver with an account")
-        plans.append(
-            ClearancePlan(
-                wanted.department,
-                Text(*wanted.title),
-                tuple(levels),
-                min(wanted.quorum, sum(len(level) for level in levels)),
-                remind_every=wanted.remind_every,
-                escalate_after=wanted.escalate_after,
-                due_after=wanted.due_after,
-                portfolio=wanted.portfolio,
-            )
-        )
-    return tuple(plans)
-
-
-def _approvers(people: _People, level: str, department: str, leaver: str, witness: str) -> tuple[str, ...]:
-    """The accounts a template means by `head`, `witness`, `job:<key>` or `role:<role>`."""
-    kind, _, name = level.partition(":")
-    if kind == "head":
-        head = people.head_of(department, leaver)
-        return (head,) if head else ()
-    if kind == "witness":
-        return (witness,)
-    if kind == "job":
-        return people.in_department(department, name, leaver)
-    if kind == "role":
-        return people.with_role(Role(name), without=leaver)
-    raise PersonMustAct(f"the template asks for approvers {level!r}, which mean nothing")
 
 
 def _systems(session: Session, employee_id: str) -> tuple[SystemPlan, ...]:
