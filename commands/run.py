@@ -20,6 +20,9 @@ from config import DATA, Settings, settings
 
 MARK = "WANBI_RUN_OF"
 ROOT = Path(__file__).parent.parent
+PROCFILE = "Procfile"
+KILLED = range(129, 256)
+"""Exit codes of a process that a signal ended."""
 PATIENCE = 10.0
 """Seconds that a process gets to end by itself."""
 
@@ -107,8 +110,11 @@ def owning_the_terminal() -> Iterator[None]:
         os.tcsetpgrp(0, before)
 
 
-def honcho() -> int:
-    """Runs the Procfile to its end; 0 if a person ended it."""
+def honcho(data: Path) -> int:
+    """Runs the Procfile to its end; 0 if a person ended it.
+
+    Whoever kills one of the processes that honcho names has killed what keeps the real one alive: then all begin anew.
+    """
     python = Path(sys.executable).parent
     environment = {**os.environ, "PATH": f"{python}{os.pathsep}{os.environ['PATH']}", "PYTHONUNBUFFERED": "1"}
     asked: list[int] = []
@@ -121,14 +127,17 @@ def honcho() -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    command = [sys.executable, "-m", "honcho", "-e", os.devnull, "-f", "Procfile", "start"]
-    # A session of its own: signals reach it through `stop` alone, once
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)  # noqa: S603
-    running.append(process)
-    if asked:
-        stop(signal.SIGTERM, None)
-    code = process.wait()
-    return 0 if asked else code or 1
+    command = [sys.executable, "-m", "honcho", "-e", os.devnull, "-f", PROCFILE, "start"]
+    while True:
+        # A session of its own: signals reach it through `stop` alone, once
+        running[:] = [subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)]  # noqa: S603
+        if asked:
+            stop(signal.SIGTERM, None)
+        code = running[0].wait()
+        end_leftovers(data)
+        if asked or code not in KILLED:
+            return 0 if asked else code or 1
+        print("a process was killed together with what keeps it alive: all begin anew", flush=True)
 
 
 def main() -> int:
@@ -140,7 +149,7 @@ def main() -> int:
             setup.run(only="database")
             require_free_ports(settings())
             try:
-                return honcho()
+                return honcho(DATA)
             finally:
                 end_leftovers(DATA)
     except (CannotRun, setup.SecretsLost, ValueError) as problem:

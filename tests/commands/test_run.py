@@ -58,6 +58,30 @@ def test_processes_of_another_data_folder_are_left_alone(
     assert [process.poll() for process in left_behind] == [None, None]
 
 
+@ON_LINUX
+def test_who_kills_what_keeps_a_process_alive_has_all_begun_anew(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    script = tmp_path / "first_is_killed.py"
+    script.write_text(
+        f"import os, pathlib, signal\n"
+        f"begun = pathlib.Path({str(begun)!r})\n"
+        f"if not begun.exists():\n"
+        f"    begun.touch()\n"
+        f"    os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"print('living', flush=True)\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "Procfile").write_text(f"one: exec python {script}\n", encoding="utf-8")
+    code = (
+        f"import pathlib, sys; from commands import run; data = pathlib.Path({str(tmp_path)!r}); "
+        "run.PROCFILE = str(data / 'Procfile'); sys.exit(run.honcho(data))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert "all begin anew" in ended.stdout
+    assert "living" in ended.stdout
+    assert ended.returncode == 1, "it has ended without anybody asking for it"
+
+
 def test_a_data_folder_has_one_run_at_a_time(tmp_path: Path) -> None:
     other = (
         "import sys; from pathlib import Path; from commands import run\n"
