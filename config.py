@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     smtp_starttls: bool = False
     mail_from: str = "wanbi@localhost"
 
+    idempotency_days: int = Field(default=30, ge=2, le=3660)
+    """For so long a request that is repeated with its key gets the answer of before, and acts no second time."""
     session_hours: int = Field(default=12, ge=1, le=72)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

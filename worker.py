@@ -19,6 +19,7 @@ from activities.importer import Importer
 from activities.mail import MailDispatcher
 from activities.starter import keep_starting
 from activities.teller import keep_telling
+from activities.tidying import keep_tidy
 from activities.weeks import keep_weeks
 from config import Settings, settings
 from models.database import connect
@@ -121,6 +122,7 @@ async def main() -> None:
             beside.create_task(keep_telling(engine, client, stop))
             beside.create_task(MailDispatcher(engine, config).run(stop))
             beside.create_task(keep_weeks(engine, stop))
+            beside.create_task(keep_tidy(engine, timedelta(days=config.idempotency_days), stop))
             beside.create_task(Importer(engine).run(stop))
         log.info("worker.started", queues=config.worker_queues, namespace=config.temporal_namespace)
         await stop.wait()

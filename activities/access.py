@@ -4,6 +4,7 @@ from temporalio import activity
 
 from activities.failures import NotVerified
 from activities.ports import Connector, Connectors
+from activities.steps import step
 from domain.rights import Operation
 from models.messages import AccessOrder, AccessReceipt
 
@@ -24,7 +25,7 @@ class AccessActivities:
     def __init__(self, connectors: Connectors) -> None:
         self._connectors = connectors
 
-    @activity.defn
+    @step
     def apply_access(self, order: AccessOrder) -> AccessReceipt:
         """Brings the person's rights to `order.desired`. Raises NotVerified if the system shows anything else."""
         connector = self._connectors.of(order.system)

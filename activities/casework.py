@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from temporalio import activity
-
 from activities.ports import Files, Ledger, Papers, People, Planner, Portfolios, SigningDesk
+from activities.steps import step
 from models.messages import (
     ErasedFile,
     EraseOrder,
@@ -57,52 +56,52 @@ class CaseActivities:
             self.return_portfolio,
         ]
 
-    @activity.defn
+    @step
     def make_plan(self, start: StartCase) -> MadePlan:
         """Looks up template, approvers, systems, calendar and law, once."""
         return MadePlan(plan=self._planner.plan(start))
 
-    @activity.defn
+    @step
     def record(self, request: RecordRequest) -> RecordOutcome:
         """Writes read model, facts and notifications in one transaction, after checking the decision's proof."""
         return self._ledger.record(request).model_copy(update={"at": request.now})
 
-    @activity.defn
+    @step
     def closed_accounts(self, accounts: tuple[str, ...]) -> tuple[str, ...]:
         """Which of these accounts can't decide any more."""
         return self._people.closed(accounts)
 
-    @activity.defn
+    @step
     def present_record(self, draft: RecordDraft) -> PresentedRecord:
         """Makes the handover record's document; the same draft always makes the same document."""
         return self._signing.present(draft)
 
-    @activity.defn
+    @step
     def seal_record(self, order: SealOrder) -> None:
         """Closes the document with what every party did."""
         self._signing.seal(order)
 
-    @activity.defn
+    @step
     def issue_paper(self, order: PaperOrder) -> IssuedPaper:
         """Makes a paper that the departure owes; the same order always makes the same paper."""
         return self._papers.issue(order)
 
-    @activity.defn
+    @step
     def erase_file(self, order: EraseOrder) -> ErasedFile:
         """Erases what need not be kept any longer (PIP-04); the same order always finds the same certificate."""
         return self._files.erase(order)
 
-    @activity.defn
+    @step
     def take_portfolio(self, order: PortfolioOrder) -> PortfolioCounts:
         """Writes down what the leaver holds, once; the same order always finds the same."""
         return self._portfolios.take(order)
 
-    @activity.defn
+    @step
     def count_portfolio(self, case_id: str) -> PortfolioCounts:
         """What is open of it now."""
         return self._portfolios.count(case_id)
 
-    @activity.defn
+    @step
     def return_portfolio(self, order: PortfolioOrder) -> PortfolioCounts:
         """Undo: makes all of it the leaver's again."""
         return self._portfolios.give_back(order)

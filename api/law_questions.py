@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from domain.errors import invalid
 from domain.law.endings import Ending, Relation
 from domain.law.freeze import Basis, BasisKind
-from domain.law.notice import Intent, NoticeFacts
+from domain.law.notice_facts import Intent, NoticeFacts
 from domain.law.penalties import Breach, Training
 from domain.law.severance import Service
 from domain.money import Money
@@ -90,6 +90,8 @@ class AskAboutNotice(Question):
     agreed_notice_days: Annotated[int, Field(ge=0, le=3660)] = 0
     keeps_secrets: bool = False
     contract_until: Day | None = None
+    hired_on: Day | None = None
+    """Where the length of service decides (notice templates of other jurisdictions)."""
     text: Annotated[str, StringConstraints(max_length=20_000, pattern=NO_NUL)] = ""
     """What the notice says; words of the employer's fault are looked for (NOT-03)."""
     intent: Intent = Intent.NOTICE

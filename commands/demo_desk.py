@@ -55,8 +55,9 @@ def blocked_and_routed(story: Story) -> None:
     receiver = story.person(story.case()["plan"]["receiver"])
     told = [line["kind"] for line in receiver.get("/inbox/messages", limit=20)["items"]]
     story.check("order_routed" in told, "the receiver was not told")
+    now, before = placed["owner"]["name"], placed["origin_owner"]["name"]
     story.tell(
-        f"同一客户自己发来订单：转给 {placed['owner']['name']}，保留原归属 {placed['origin_owner']['name']}，并通知接收人",
+        f"同一客户自己发来订单：转给{now}，保留原归属（{before}），并通知接收人",
         "The same customer sends an order: it reaches the receiver, whose it was is kept, and the receiver is told",
     )
 

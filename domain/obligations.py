@@ -15,6 +15,8 @@ class DutyKind(StrEnum):
     UNEMPLOYED_LIST = "unemployed_list"
     ARCHIVES_AND_INSURANCE = "archives_and_insurance"
     HOUSING_FUND = "housing_fund"
+    EXIT_FILING = "exit_filing"
+    """退工登记备案, where the region asks for it (SH-02)."""
 
 
 class InterruptionKind(StrEnum):

@@ -38,7 +38,7 @@ class Notice:
 
 def due(case: Case) -> tuple[PaperKind, ...]:
     """Papers that have to be issued now and are not yet, in order."""
-    if case.plan is None:
+    if case.plan is None or case.plan.notice_template:
         return ()
     wanted = []
     if case.stage in (*IN_NOTICE, *_LEFT):

@@ -137,5 +137,7 @@ class Plan:
     """Accounts of legal counsel: they decide what the rules leave open."""
     notice_sha256: str = ""
     """Of the notice's text (NOT-07); empty in cases opened before it was kept here."""
+    notice_template: bool = False
+    """No law is known there but an unverified notice template (FGN-01): no paper is issued in its name."""
     portfolio: bool = False
     """Customers, orders and receivables are handed over one by one; not in cases planned before that could be done."""

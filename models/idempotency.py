@@ -7,11 +7,12 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, delete, insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from domain.errors import conflict, invalid
 from models.database import table, utc_now, writing
@@ -20,6 +21,8 @@ from models.tables import IdempotentRequest
 Answer = tuple[int, Any]
 """Status and JSON body."""
 TRIES = 5
+FORGOTTEN_AT_ONCE = 1000
+"""A deletion that others wait for has to be short."""
 _PAUSE = 0.02
 """Seconds that who lost a race waits at most before the first new try; more before each further one."""
 _RACES = ("40001", "40P01", "23505")
@@ -88,6 +91,23 @@ def remember(engine: Engine, account: str, key: str, answer: Answer) -> None:
     with writing(engine) as session:
         row = session.get_one(IdempotentRequest, (account, key))
         row.status, row.response = answer
+
+
+def forget(engine: Engine, before: datetime) -> int:
+    """Forgets requests that were made before then, some at a time, the oldest first; how many.
+
+    Whoever repeats one of them afterwards acts anew.
+    """
+    made, whole = col(IdempotentRequest.created_at), 0
+    while True:
+        with writing(engine) as session:
+            old = select(made).where(made < before).order_by(made)
+            last = session.exec(old.offset(FORGOTTEN_AT_ONCE - 1).limit(1)).first()
+            which = made < before if last is None else made <= last
+            gone: Any = session.execute(delete(IdempotentRequest).where(which))
+            whole += int(gone.rowcount)
+        if last is None:
+            return whole
 
 
 def _until_not_raced(engine: Engine, work: Callable[[Session], T]) -> T:

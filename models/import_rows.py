@@ -5,13 +5,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from domain.errors import Refusal
 from domain.people import Role
 from domain.timezones import zone
 from models.fields import Key
 from models.forms import EMAIL, LINE, LOGIN, REGION, TEXT, URL
+from models.law import library
 from models.passwords import NewPassword
 from models.templates import TemplateBody
 
@@ -19,6 +21,7 @@ _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _YES, _NO = ("true", "1", "yes", "y", "是"), ("false", "0", "no", "n", "否")
 
 _SOME_ZONES = "Asia/Shanghai, Asia/Tokyo, Europe/London, America/New_York … (IANA)"
+_SOME_REGIONS = ", ".join(("CN", "CN-SH …", *(pack.jurisdiction for pack in library().templates())))
 
 
 def _day(text: Any) -> Any:
@@ -49,6 +52,14 @@ def _time_zone(text: Any) -> Any:
     return text
 
 
+def _known_jurisdiction(region: str) -> str:
+    try:
+        library().book(region)
+    except Refusal as unknown:
+        raise PydanticCustomError("not_allowed", "no such jurisdiction", {"expected": _SOME_REGIONS}) from unknown
+    return region
+
+
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=LINE)]
 Login = Annotated[str, StringConstraints(pattern=LOGIN, to_lower=True)]
 """Kept in lower case, so that no two people have logins that look alike."""
@@ -59,6 +70,7 @@ Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)]
 Days = Annotated[Decimal, Field(ge=0, le=366, decimal_places=1)]
 YesOrNo = Annotated[bool, BeforeValidator(_yes_or_no)]
+WorkRegion = Annotated[str, StringConstraints(pattern=REGION), AfterValidator(_known_jurisdiction)]
 TimeZone = Annotated[str, BeforeValidator(_time_zone)]
 
 
@@ -150,7 +162,7 @@ class TermsRow(Row):
 
     employee_number: Key
     relation: Literal["full_time", "part_time", "dispatched"] = "full_time"
-    region: Annotated[str, StringConstraints(pattern=REGION)] | Literal[""] = ""
+    region: WorkRegion | Literal[""] = ""
     """ISO 3166-2, such as CN-SH."""
     contract_from: Day | None = None
     contract_until: Day | None = None

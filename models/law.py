@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from domain.errors import invalid
 from domain.law.answers import PinnedBook
 from domain.law.known import ALL
 from domain.law.packs import BadPack, RulePack, parse
@@ -35,17 +36,27 @@ class Library:
         return self.packs[name, version]
 
     def book(self, region: str = "", review: Review = _TRUSTING, pinned: PinnedBook | None = None) -> RuleBook:
-        """The law of a region of mainland China, such as "CN-SH": the newest, or as a case was pinned to it.
+        """The law of a region, such as "CN-SH", or none: mainland China's. The newest, or as a case was pinned to it.
 
-        A region without a pack of its own has the national law; what is pinned decides alone, also about the region.
-        Raises KeyError if a pinned pack or version does not ship any more.
+        A region without a pack of its own has the law of its jurisdiction; elsewhere that is an unverified notice
+        template. What is pinned decides alone, also about the region.
+        Raises Refusal for a jurisdiction of which nothing is known, KeyError if what is pinned does not ship any more.
         """
         if pinned is not None:
             over = self.pack(pinned.region, pinned.region_version) if pinned.region else None
             return RuleBook(self.pack(pinned.pack, pinned.version), over, review)
         names = {pack.name for pack in self.packs.values() if region and pack.region == region}
         over = self.pack(names.pop()) if names else None
-        return RuleBook(self.pack(NATIONAL), over, review)
+        return RuleBook(self._of_jurisdiction(region), over, review)
+
+    def _of_jurisdiction(self, region: str) -> RulePack:
+        if not region or region.startswith("CN"):
+            return self.pack(NATIONAL)
+        of_country = [pack for pack in self.templates() if region.startswith(pack.jurisdiction)]
+        if not of_country:
+            known = ", ".join(pack.jurisdiction for pack in self.templates())
+            raise invalid("law.unknown_jurisdiction", region=region, known=known)
+        return of_country[0]
 
     def templates(self) -> tuple[RulePack, ...]:
         """The newest notice template of every other jurisdiction, by name."""

@@ -10,7 +10,7 @@ from domain.errors import not_found
 from domain.law import severance
 from domain.law.endings import Ending, Relation
 from domain.law.freeze import Basis, BasisKind
-from domain.law.notice import Intent, NoticeFacts
+from domain.law.notice_facts import Intent, NoticeFacts
 from domain.law.rules import Override, Review
 from models.employment import Acknowledgement, EmploymentTerms, FreezeBasis
 from models.tables import CaseView, Employee, Notice
@@ -53,6 +53,7 @@ def notice_facts(employee: Employee, terms: EmploymentTerms, departure: Departur
         agreed_notice_days=terms.agreed_notice_days,
         keeps_secrets=terms.keeps_secrets,
         contract_until=terms.contract_until,
+        hired_on=employee.hired_on,
     )
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from activities.failures import PersonMustAct
 from domain.errors import Refusal
-from domain.law import aftercare, freeze, notice, payments
+from domain.law import aftercare, foreign, freeze, notice, payments
 from domain.law.endings import Ending
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Review
@@ -97,6 +97,7 @@ class DatabasePlanner:
                 settlement=payments.plan(book, judged.last_day, calendar, termination_of(row)),
                 counsel=people.with_role(Role.COUNSEL, without=leaver),
                 notice_sha256=row.text_sha256,
+                notice_template=book.find(foreign.RULE, arrived_on) is not None,
                 portfolio=True,
             )
 
@@ -245,8 +246,10 @@ def _systems(session: Session, employee_id: str) -> tuple[SystemPlan, ...]:
 
 
 def _non_compete(book: RuleBook, on: date, terms: EmploymentTerms) -> NonCompetePlan | None:
-    """NC-02: what goes beyond the longest time does not bind."""
+    """NC-02: what goes beyond the longest time does not bind; None also where no such law is known."""
     if not terms.non_compete_months:
         return None
-    months = min(terms.non_compete_months, book.rule("NC-02", on).number("max_months"))
-    return NonCompetePlan(months, book.rule("NC-06", on).number("months"))
+    longest, release = book.find("NC-02", on), book.find("NC-06", on)
+    if longest is None or release is None:
+        return None
+    return NonCompetePlan(min(terms.non_compete_months, longest.number("max_months")), release.number("months"))

@@ -16,7 +16,7 @@ from api.gateway import workflow_of
 from domain.case import Stage
 from domain.errors import forbidden, not_found
 from domain.law.endings import Ending
-from domain.law.notice import Intent
+from domain.law.notice_facts import Intent
 from domain.people import Role
 from models import law_views, queries
 from models.accounts import Caller

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from domain.law import foreign
 from domain.law.answers import LegalAnswer
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
@@ -74,6 +75,8 @@ def judge(
 
     `commission_share`: part of the pay that hangs on orders, from 0 to 1. Raises NoRule if the law is silent that day.
     """
+    if book.find(foreign.RULE, arrived_on) is not None:
+        return _elsewhere(book, arrived_on, bases)
     judged = [_one(book, arrived_on, basis) for basis in bases]
     answer = min(judged, key=_rank, default=_none(book, arrived_on))
     if answer.refused:
@@ -125,6 +128,20 @@ def _refused(book: RuleBook, rule_id: str, on: date, reason: str, reference: str
     action = book.action(book.rule(rule_id, on))
     law = (book.answer(rule_id, on, reference, action=action, reason=reason, basis=reference), _narrow(book, on))
     return FreezeAnswer(Scope.LIMITED, "", action is not Action.BLOCK, law)
+
+
+def _elsewhere(book: RuleBook, on: date, bases: tuple[Basis, ...]) -> FreezeAnswer:
+    """By a template that nobody has verified (FGN-01): what both sides agreed carries it, all else counsel decides."""
+    agreed = (b for b in bases if b.kind is not BasisKind.POLICY and b.full_pay and b.in_force_from <= on)
+    basis = next(agreed, None)
+    if basis is None:
+        doubt = book.answer(foreign.RULE, on, "", reason="freeze_without_agreement", place=book.national.jurisdiction)
+        return FreezeAnswer(Scope.LIMITED, "", True, (doubt,))
+    place = book.national.jurisdiction
+    law = book.answer(
+        foreign.RULE, on, basis.reference, reason="freeze_by_agreement", basis=basis.reference, place=place
+    )
+    return FreezeAnswer(Scope.FULL, basis.reference, False, (law,))
 
 
 def _narrow(book: RuleBook, on: date) -> LegalAnswer:

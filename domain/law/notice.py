@@ -6,50 +6,16 @@ law's own time zone.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, timedelta
 
 from domain.errors import invalid
+from domain.law import foreign
 from domain.law.answers import LegalAnswer
 from domain.law.endings import Ending, Relation
+from domain.law.notice_facts import Intent, NoticeFacts, Road, agreed_day, contract_end
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
 from domain.timezones import local_date
-
-
-class Intent(StrEnum):
-    """What a letter is meant to be (NOT-10)."""
-
-    NOTICE = "notice"
-    OFFER = "offer"
-    """To part by agreement."""
-
-
-@dataclass(frozen=True)
-class NoticeFacts:
-    """What is known when a notice arrives."""
-
-    arrived_at: datetime
-    ending: Ending = Ending.RESIGNATION
-    relation: Relation = Relation.FULL_TIME
-    probation_until: date | None = None
-    wished_last_day: date | None = None
-    grounds: tuple[str, ...] = ()
-    """Of art. 38, by the keys of NOT-03."""
-    initiator: str = ""
-    """`employee` or `employer`: who proposed to part (mutual)."""
-    agreement: str = ""
-    """Where the signed agreement to part is filed (mutual)."""
-    agreed_notice_days: int = 0
-    """A notice longer than the law's that the contract asks of this person; 0: none."""
-    keeps_secrets: bool = False
-    """The person holds a post of secrecy, with a secrecy agreement."""
-    contract_until: date | None = None
-    intent: Intent = Intent.NOTICE
-    text: str = ""
-    """What the notice says."""
-    not_fault_because: str = ""
-    """Why its words do not mean the employer's fault, if they sound like it: HR answers for that."""
 
 
 @dataclass(frozen=True)
@@ -71,20 +37,19 @@ def judge(book: RuleBook, facts: NoticeFacts, holidays: tuple[date, ...] = ()) -
     Raises Refusal if this ending can't begin like this, and says what it needs; NoRule if the law is silent that day.
     """
     arrived_on = local_date(facts.arrived_at, book.national.time_zone)
-    earliest, law = _ROADS[facts.ending](book, facts, arrived_on)
+    elsewhere = book.find(foreign.RULE, arrived_on)
+    road = (_ROADS if elsewhere is None else foreign.ROADS).get(facts.ending, _dismissal)
+    earliest, law = road(book, facts, arrived_on)
     last_day = facts.wished_last_day or earliest
     if last_day < earliest:
         raise invalid("resignation.last_day_too_early", earliest=earliest.isoformat())
-    if last_day in holidays:
+    if last_day in holidays and elsewhere is None:
         warned = book.answer("NOT-06", arrived_on, str(last_day), action=Action.WARN, reason="holiday", day=last_day)
         law = (*law, warned)
     return NoticeAnswer(earliest, last_day, law)
 
 
-_Road = tuple[date, tuple[LegalAnswer, ...]]
-
-
-def _resignation(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:
+def _resignation(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> Road:
     """NOT-03: a notice that tells of the employer's fault does not take this road, unless HR answers for it by name."""
     end, law = _ordinary(book, facts, arrived_on)
     law = (*law, *_as_an_offer(book, facts, arrived_on))
@@ -114,7 +79,7 @@ def _as_an_offer(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> tuple[
     return (book.answer("NOT-10", arrived_on, said, action=Action.WARN, reason="may_be_an_offer", phrases=said),)
 
 
-def _ordinary(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:
+def _ordinary(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> Road:
     if facts.relation is Relation.DISPATCHED:
         raise invalid("notice.goes_to_the_agency")
     if facts.relation is Relation.PART_TIME:
@@ -142,7 +107,7 @@ def _ordinary(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:
     return end, (*law, void)
 
 
-def _employer_fault(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:
+def _employer_fault(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> Road:
     """NOT-03: at once; never relabelled as a resignation."""
     rule = book.rule("NOT-03", arrived_on)
     known = (*rule.words("grounds"), *rule.words("immediate"))
@@ -153,38 +118,30 @@ def _employer_fault(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Ro
     return arrived_on, (warned,)
 
 
-def _mutual(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:
+def _mutual(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> Road:
     """NOT-04: any day, by a signed agreement that says who proposed it."""
-    known = book.rule("NOT-04", arrived_on).words("initiators")
-    if not facts.agreement or facts.initiator not in known:
-        raise invalid("notice.agreement_needed")
-    if facts.wished_last_day is None:
-        raise invalid("notice.agreed_day_needed")
-    said = f"{facts.wished_last_day} ({facts.agreement}, {facts.initiator})"
+    said = agreed_day(facts, book.rule("NOT-04", arrived_on).words("initiators"))
     return arrived_on, (book.answer("NOT-04", arrived_on, said, action=Action.RECORD),)
 
 
-def _expiry(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:
-    if facts.contract_until is None or facts.contract_until < arrived_on:
-        raise invalid("notice.contract_end_needed")
-    ends = facts.contract_until
+def _expiry(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> Road:
+    ends = contract_end(facts, arrived_on)
     return ends, (book.answer("NOT-15", arrived_on, str(ends), action=Action.RECORD, reason="expiry", day=ends),)
 
 
-def _dismissal(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> _Road:
+def _dismissal(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> Road:
     """NOT-15: a dismissal has its own grounds and procedure; it is never begun, or switched to, from here."""
     raise invalid("notice.dismissal_is_not_begun_here")
 
 
-def _after(book: RuleBook, rule_id: str, arrived_on: date, days: int) -> _Road:
+def _after(book: RuleBook, rule_id: str, arrived_on: date, days: int) -> Road:
     end = arrived_on + timedelta(days=days)
     return end, (book.answer(rule_id, arrived_on, f"{arrived_on} + {days} = {end}", action=Action.RECORD),)
 
 
-_ROADS: Mapping[Ending, Callable[[RuleBook, NoticeFacts, date], _Road]] = {
+_ROADS: Mapping[Ending, Callable[[RuleBook, NoticeFacts, date], Road]] = {
     Ending.RESIGNATION: _resignation,
     Ending.EMPLOYER_FAULT: _employer_fault,
     Ending.MUTUAL: _mutual,
     Ending.EXPIRY: _expiry,
-    Ending.DISMISSAL: _dismissal,
 }

@@ -3,6 +3,7 @@
 from datetime import date
 
 from domain.law.deductions import figures
+from domain.law.gates import Gate
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
 from domain.law.severance import Termination, is_due
@@ -42,6 +43,8 @@ def plan(
     if by is not None:
         law.append(book.answer("PAY-03", last_day, f"≤ {percent(by.cap)}", action=Action.RECORD))
         law.append(book.answer("PAY-04", last_day, ", ".join(by.gates), action=Action.RECORD))
+        if book.find("GD-01", last_day) is not None:
+            law.append(book.answer("GD-01", last_day, Gate.NOTIFIED, action=Action.RECORD))
     low, high = (percent(exposure.decimal(name)) for name in ("extra_low", "extra_high"))
     law.append(book.answer(exposure.id, last_day, f"{low} – {high}", action=Action.RECORD))
     return SettlementPlan(tuple(payments), tuple(law), by)

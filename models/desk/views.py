@@ -69,6 +69,16 @@ class DuplicateLine(BaseModel):
     """What is the same, however it is written: `name`, `phone`, `mail`."""
 
 
+class LookAlikes(BaseModel):
+    """A customer, and those of higher numbers that look like the same one."""
+
+    id: str
+    number: str
+    name: str
+    owner: Person
+    alike: list[DuplicateLine]
+
+
 class CustomerAdded(BaseModel):
     id: str
     number: str

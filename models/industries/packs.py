@@ -37,7 +37,9 @@ def shipped() -> Mapping[str, IndustryPack]:
 def parse_common(text: str) -> Common:
     """What all packs share. Raises BadPack."""
     common = _shaped(Common, COMMON, text)
-    _require_known(COMMON, text, ("for_everybody",), common.for_everybody, {item.id for item in common.items})
+    departments = {clearance.department for clearance in common.clearances}
+    _require_known(COMMON, text, ("always_items",), common.always_items, {item.id for item in common.items})
+    _require_known(COMMON, text, ("always_clearances",), common.always_clearances, departments)
     return common
 
 
@@ -93,9 +95,13 @@ def _made(industry: str, template: PackTemplate, common: Common) -> Template:
         items=(
             *(items[key] for key in template.common_items),
             *template.items,
-            *(items[key] for key in common.for_everybody),
+            *(items[key] for key in common.always_items),
         ),
-        clearances=(*(clearances[key] for key in template.common_clearances), *template.clearances),
+        clearances=(
+            *(clearances[key] for key in template.common_clearances),
+            *template.clearances,
+            *(clearances[key] for key in common.always_clearances),
+        ),
         policy=template.policy,
     )
     return Template(key=template.key, industry=GENERAL if template.general else industry, body=body)

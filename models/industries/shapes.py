@@ -85,8 +85,10 @@ class PackTemplate(Strict):
 class Common(Strict):
     """What packs of all industries share."""
 
-    for_everybody: tuple[Key, ...]
-    """Items that every checklist ends with."""
+    always_items: tuple[Key, ...]
+    """Every checklist ends with them."""
+    always_clearances: tuple[Key, ...]
+    """Departments that are asked about everybody, after all others."""
     items: tuple[TemplateItem, ...]
     clearances: tuple[TemplateClearance, ...]
     rights: tuple[FreezeRight, ...]

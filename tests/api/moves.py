@@ -21,9 +21,9 @@ async def resigned(api: Api, **changes: Any) -> str:
     await until(api, case_id, "handing_over")
 
     async def quiet() -> bool:
-        """Nothing more happens by itself: the first paper is issued, too."""
+        """Nothing more happens by itself: the portfolio is taken, and the first paper is issued."""
         case = (await api.person("hr").get(f"/cases/{case_id}")).json()["case"]
-        return bool(case["papers"] or case["papers_missing"])
+        return bool(case["papers"] or case["papers_missing"]) and case["portfolio"] is not None
 
     await eventually(quiet)
     return case_id

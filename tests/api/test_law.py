@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.law import notice
+from domain.law import notice, notice_facts
 from models.law import library
 from models.tables import Notice
 from tests.api import contract
@@ -133,7 +133,8 @@ async def test_where_no_sentence_says_why_the_rule_speaks_for_itself(api: Api) -
 
 
 async def test_what_the_law_refuses_is_refused_to_a_question_as_well(api: Api) -> None:
-    assert set(re.findall(r'invalid\("([\w.]+)"', inspect.getsource(notice))) == set(REFUSALS)
+    source = inspect.getsource(notice) + inspect.getsource(notice_facts)
+    assert set(re.findall(r'invalid\("([\w.]+)"', source)) == set(REFUSALS)
     for code, facts in REFUSALS.items():
         problem(await api.person("stranger").post("/law/notice", {"arrived_at": ARRIVED, **facts}), 422, code)
 
@@ -176,3 +177,31 @@ async def test_questions_take_no_idempotency_key_and_every_answer_says_where_it_
             assert all(
                 (said["rule"], said["citation"], said["working"], said["messages"]["zh"], said["messages"]["en"])
             )
+
+
+@pytest.mark.law("FGN-01")
+@pytest.mark.parametrize(
+    ("facts", "last_day"),
+    [({"region": "JP"}, "2026-12-07"), ({"region": "SG", "hired_on": "2015-01-05"}, "2026-12-20")],
+)
+async def test_elsewhere_a_template_reckons_the_day_and_warns(api: Api, facts: dict[str, str], last_day: str) -> None:
+    found = await asked(api, "notice", **{"arrived_at": ARRIVED, **facts})
+    assert found["last_day"] == last_day
+    assert {(law["rule"], law["action"]) for law in found["law"]} == {("FGN-01", "warn")}
+    assert "律师" in found["law"][1]["messages"]["zh"]
+
+
+@pytest.mark.law("FGN-01")
+async def test_of_a_jurisdiction_without_a_template_nothing_is_guessed(api: Api) -> None:
+    answer = await api.person("stranger").post("/law/notice", {"arrived_at": ARRIVED, "region": "TH"})
+    problem(answer, 422, "law.unknown_jurisdiction")
+    assert "JP" in answer.text
+
+
+@pytest.mark.law("FGN-01")
+async def test_what_no_template_knows_is_said_to_be_unknown(api: Api) -> None:
+    person, silent = api.person("stranger"), "notice.no_law_for_that_day"
+    settlement = {**contract.operation("POST /law/settlement").example, "region": "JP"}
+    problem(await person.post("/law/settlement", settlement), 422, silent)
+    penalty = {**contract.operation("POST /law/penalty").example, "region": "JP"}
+    problem(await person.post("/law/penalty", penalty), 422, silent)

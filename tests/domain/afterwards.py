@@ -11,7 +11,7 @@ from domain.plan import NonCompetePlan
 from models.law import library
 from tests.domain import cases as c
 
-AFTERCARE = plan(library().book("cn"), c.LAST_DAY)
+AFTERCARE = plan(library().book(), c.LAST_DAY)
 YEAR = NonCompetePlan(12, 3)
 
 

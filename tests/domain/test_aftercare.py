@@ -13,6 +13,7 @@ from domain.law.periods import add_months
 from domain.obligations import Compensation, DutyKind, InterruptionKind
 from domain.timezones import end_of
 from models.law import library
+from tests import duties
 from tests.domain import afterwards as a
 from tests.domain import cases as c
 from tests.domain.law.pay import yuan
@@ -67,8 +68,10 @@ def test_what_nobody_does_is_warned_of_and_missed_each_once_on_its_day() -> None
         ("DutyMissed", "2027-01-08T00:00"),
         ("DutyMissed", "2027-01-23T00:00"),
     ]
-    assert [task.subject for task in agenda.tasks(case)] == [kind.value for kind in DutyKind], "they stay to be done"
-    assert aftercare.missed(case) == tuple(DutyKind)
+    assert [task.subject for task in agenda.tasks(case)] == [kind.value for kind in duties.EVERYWHERE], (
+        "they stay to be done"
+    )
+    assert aftercare.missed(case) == duties.EVERYWHERE
 
 
 @pytest.mark.law("CRT-02")
@@ -146,7 +149,7 @@ def test_a_case_acts_on_the_days_that_a_question_is_answered_with(paid_on: date 
     case, after = a.lived(case, c.opening(date(2027, 5, 30)), now)
     said = {(fact.kind, fact.data.get("due")): fact.at.date() for fact in (*before, *after)}
     payments = tuple(Payment(month.due, yuan(1), month.paid_on) for month in months(case))
-    answer = arrears(library().book("cn"), c.LAST_DAY, payments)
+    answer = arrears(library().book(), c.LAST_DAY, payments)
     first = min(month.due for month in months(case) if not month.settled).isoformat()
     assert said["CompensationOverdue", first] == answer.warn_on
     assert said["CompensationEscalated", first] == answer.escalate_on
@@ -211,7 +214,7 @@ def test_the_year_for_claims_runs_from_the_last_day_and_begins_anew_with_each_in
 def test_nothing_happens_twice_in_twenty_five_months_and_then_the_file_is_only_stored() -> None:
     case, now = a.closed(24), c.OVER
     said: Counter[tuple[str, str]] = Counter()
-    for kind in DutyKind:
+    for kind in duties.EVERYWHERE:
         now = c.opening(date(2026, 12, 28)) + timedelta(hours=1)
         case = done(case, kind, date(2026, 12, 28)).case
     for month in range(1, 25):
@@ -230,7 +233,7 @@ def test_a_legal_hold_keeps_it_open() -> None:
     held = a.on(
         date(2026, 12, 28), lambda case, now: holds.place_hold(case, c.COUNSEL, "arbitration", now), a.closed()
     ).case
-    for kind in DutyKind:
+    for kind in duties.EVERYWHERE:
         held = done(held, kind, date(2026, 12, 29)).case
     case, _ = a.lived(held, LATER, c.opening(date(2026, 12, 29)) + timedelta(hours=1))
     assert aftercare.lives(case)

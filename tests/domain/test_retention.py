@@ -12,6 +12,7 @@ from domain.change import Rule
 from domain.law.periods import add_months, add_years
 from domain.obligations import DutyKind, FileKind, InterruptionKind, KeptFile
 from domain.timezones import end_of
+from tests import duties
 from tests.domain import afterwards as a
 from tests.domain import cases as c
 
@@ -30,7 +31,7 @@ def paid(month: int, due: date) -> Rule:
 def looked_after(months: int = 0) -> Case:
     """Every duty done, every month paid, and the year for claims over."""
     case = a.closed(months)
-    for kind in DutyKind:
+    for kind in duties.EVERYWHERE:
         case = a.on(DONE, done(kind), case).case
     for month in range(1, months + 1):
         due = add_months(c.LAST_DAY, month)
@@ -168,7 +169,7 @@ def test_where_no_law_says_how_long_nothing_is_erased_and_nothing_waits() -> Non
     plan = case.agreed.aftercare
     assert plan is not None
     case = replace(case, plan=replace(case.agreed, aftercare=replace(plan, retention=None)))
-    for kind in DutyKind:
+    for kind in duties.EVERYWHERE:
         case = a.on(DONE, done(kind), case).case
     case, facts = a.lived(case, YEAR_OVER, c.opening(DONE))
     assert [fact.kind for fact in facts][-2:] == ["FileRestricted", "AftercareEnded"]

@@ -12,6 +12,7 @@ from domain.law.severance import Termination, is_due
 from domain.obligations import DutyKind, PaymentKind
 from domain.people import Actor
 from domain.plan import Policy
+from tests import duties
 from tests.domain import afterwards as a
 from tests.domain import cases as c
 from tests.domain import pay
@@ -227,7 +228,7 @@ def test_a_closed_case_keeps_asking_and_its_file_is_in_use_until_everything_is_p
     case = replace(pay.case(), stage=Stage.AWAITING_LAST_DAY)
     left = process.carry_out(closing.leave, case, c.OVER).case
     alone = process.carry_out(aftercare.take_over, replace(left, stage=Stage.COMPLETED, closed_at=c.OVER), c.OVER).case
-    for kind in DutyKind:
+    for kind in duties.EVERYWHERE:
         alone = a.on(date(2026, 12, 28), _done(kind), alone).case
     after, facts = a.lived(alone, c.opening(date(2028, 6, 1)), c.opening(date(2026, 12, 28)) + timedelta(hours=1))
     assert [fact.kind for fact in facts] == ["LimitationOver"]

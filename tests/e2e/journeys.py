@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from commands.cast import Cast
+from commands.demo_story import entries, named
 from commands.person import Person
 
 WITHIN = 60.0
@@ -45,18 +46,38 @@ def handed_over(cast: Cast, case_id: str) -> None:
         theirs = [item["id"] for item in open_items if item["receiver"] == receiver]
         cast.of_account(receiver).decide(case_id, "decide_items", items=theirs, answer="accept")
 
+    portfolio_handed_over(cast, case_id)
+
+
+def portfolio_handed_over(cast: Cast, case_id: str) -> None:
+    """Every customer, order and receivable accepted by its receiver, and every customer in contact with them."""
+    until(cast.hr, case_id, lambda d: d["case"].get("portfolio"), "written down")
+    receiver = cast.of_account(cast.hr.get(f"/cases/{case_id}")["case"]["plan"]["receiver"])
+    for step, state, kinds in (
+        ("accept", "proposed", ("customer", "order", "receivable")),
+        ("confirm", "accepted", ("customer",)),
+    ):
+        for kind in kinds:
+            waiting = [named(entry) for entry in entries(receiver, case_id, kind=kind, state=state)]
+            if waiting:
+                receiver.post(f"/cases/{case_id}/portfolio/decisions", {"step": step, "entries": waiting})
+
 
 def cleared(cast: Cast, case_id: str) -> None:
-    """Every department that is still asked has confirmed, with as many approvals as it takes."""
+    """Every department that is still asked has confirmed, with as many approvals as it takes.
+
+    What is open of what a department looks after, it says why it confirms all the same.
+    """
     for clearance in cast.hr.get(f"/cases/{case_id}")["case"]["clearances"]:
         if clearance["status"] != "pending":
             continue
         given = len(clearance["approvals"])
         decided = {approval["account"] for approval in clearance["approvals"]}
         waiting = [seat["account"] for seat in clearance["seats"] if seat["account"] not in decided]
+        why = "未结部分已另行安排" if clearance["portfolio"] else ""
         for account in waiting[: clearance["quorum"] - given]:
             cast.of_account(account).decide(
-                case_id, "decide_clearance", department=clearance["department"], verdict="approve"
+                case_id, "decide_clearance", department=clearance["department"], verdict="approve", reason=why
             )
 
 

@@ -176,3 +176,10 @@ def test_a_figure_of_a_policy_that_is_out_of_range_is_named_as_any_other(engine:
     body = template_body(policy={"last_day_warnings": [7, 400]})
     report = run(engine, "templates", json.dumps([{"key": "x", "industry": "x", "body": body}]))
     assert messages(report, "zh") == ["第 1 行 body.policy.last_day_warnings：400 超出范围，应为 0–366。请改正。"]
+
+
+@pytest.mark.parametrize("region", ["TH", "US-NY"])
+def test_nobody_works_where_neither_law_nor_template_is_known(loaded: Engine, region: str) -> None:
+    report = run(loaded, "terms", f"employee_number,region\nS1001,{region}\n")
+    assert said(report) == [(2, "region", "not_allowed", region)]
+    assert "CN-SH" in report.problems[0].messages["zh"]

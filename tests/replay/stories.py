@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from domain.case import Side, Stage
-from domain.obligations import DutyKind, InterruptionKind
+from domain.obligations import InterruptionKind
 from domain.timezones import local_date
 from models import decision_bodies as d
 from models.database import writing
 from models.employment import EmploymentTerms
 from tests import builders as b
+from tests import duties
 from tests.workflows.moves import handing_over, pay_the_wages
 from tests.workflows.scripted import Mood
 from tests.workflows.world import WITHIN, RunningCase, World
@@ -140,7 +141,7 @@ async def looked_after(world: World) -> RunningCase:
         return local_date(await world.temporal.get_current_time(case.aftercare), "Asia/Shanghai")
 
     on = await later(20)
-    for kind in DutyKind:
+    for kind in duties.EVERYWHERE:
         await case.decide(b.HR, d.CompleteDuty(duty=kind, done_on=on, reference="late"))
     await pay_the_wages(case, on)
     await case.decide(b.HR, d.ConfirmCompensation(month=1, paid_on=on, reference="bank"))

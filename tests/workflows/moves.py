@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from domain import portfolio
 from domain.case import Case, Stage
 from domain.obligations import PaymentKind
 from domain.people import Actor
@@ -13,8 +14,14 @@ ITEMS = ("customer_files", "open_orders", "receivables", "devices")
 
 
 async def handing_over(case: RunningCase) -> Case:
-    """The state, as soon as the freeze is done, and nothing else happens by itself: the first paper is issued, too."""
-    return await case.until(lambda c: c.stage is Stage.HANDING_OVER and bool(c.papers or c.papers_missing))
+    """The state, as soon as the freeze is done and nothing else happens by itself: portfolio taken, paper issued."""
+
+    def quiet(state: Case) -> bool:
+        if state.stage is not Stage.HANDING_OVER or portfolio.wanted(state):
+            return False
+        return bool(state.papers or state.papers_missing or state.agreed.notice_template)
+
+    return await case.until(quiet)
 
 
 async def hand_everything_over(case: RunningCase) -> None:

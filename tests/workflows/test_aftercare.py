@@ -16,6 +16,7 @@ from models.database import reading, writing
 from models.employment import EmploymentTerms
 from models.tables import Document, Notice
 from tests import builders as b
+from tests import duties
 from tests.models import written
 from tests.workflows.moves import handing_over, pay_the_wages, signed_and_sealed
 from tests.workflows.world import Refused, RunningCase, World
@@ -57,7 +58,7 @@ async def wait_until(case: RunningCase, day: date) -> None:
 
 
 async def do_every_duty(case: RunningCase) -> None:
-    for kind in DutyKind:
+    for kind in duties.EVERYWHERE:
         await case.decide(b.HR, d.CompleteDuty(duty=kind, done_on=await today(case), reference="receipt 118"))
 
 

@@ -11,12 +11,13 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from domain.case import Stage
-from domain.obligations import DutyKind, InterruptionKind
+from domain.obligations import InterruptionKind
 from domain.rights import GrantStatus
 from domain.timezones import end_of
 from models import decision_bodies as d
 from sandbox import workflow_runner
 from tests import builders as b
+from tests import duties
 from tests.conftest import start_temporal
 from tests.workflows.audit import audit
 from tests.workflows.moves import (
@@ -163,7 +164,7 @@ async def test_an_aftercare_that_grows_too_long_goes_on_in_a_new_run_and_comes_t
     for number in range(20):
         claim = d.RecordInterruption(kind=InterruptionKind.CLAIM, on=on, reference=f"letter {number}")
         await case.decide(b.HR, claim)
-    for kind in DutyKind:
+    for kind in duties.EVERYWHERE:
         await case.decide(b.HR, d.CompleteDuty(duty=kind, done_on=on, reference="receipt"))
 
     async def aftercare_runs() -> list[str]:

@@ -22,7 +22,7 @@ from api.routes.desk.common import (
 from domain.desk.access import Action
 from domain.desk.masking import masked
 from domain.desk.records import CustomerStatus, RecordKind
-from models.desk import customer_changes, customers, people
+from models.desk import customer_changes, customers, duplicates, people
 from models.desk.bodies import CustomerChange, CustomerName, NewCustomer, Word
 from models.desk.customers import CustomerFilter
 from models.desk.gate import Passage, Target
@@ -35,6 +35,7 @@ from models.desk.views import (
     CustomerDetail,
     CustomerLine,
     DuplicateLine,
+    LookAlikes,
     Written,
 )
 from models.fields import Key
@@ -198,6 +199,29 @@ def list_duplicates(
         return Seen([_alike(*one) for one in found], len(found), row.id)
 
     found: list[DuplicateLine] = read(engine, caller, Action.READ_CUSTOMERS, RecordKind.CUSTOMER, purpose, ask)
+    return found
+
+
+@router.get("/duplicates", summary="Customers that look alike", responses=documented(401, 403, 422))
+def list_all_duplicates(
+    caller: CallerDep, engine: EngineDep, purpose: Purpose = AT_WORK, limit: Limit = 50, cursor: Cursor = None
+) -> Page[LookAlikes]:
+    """Throughout one's reach, by number, each pair once: the same name, telephone number or mail address.
+
+    Nothing is merged by it: `POST /desk/customers/{customer_id}/merge` is a person's decision.
+    """
+
+    def ask(session: Session, mine: Within) -> Seen:
+        rows, after = duplicates.alike(session, mine, limit, cursor)
+        items = [
+            LookAlikes(
+                id=row.id, number=row.number, name=row.name, owner=person(owner), alike=[_alike(*one) for one in found]
+            )
+            for row, owner, found in rows
+        ]
+        return Seen(Page(items=items, next=after), sum(1 + len(item.alike) for item in items))
+
+    found: Page[LookAlikes] = read(engine, caller, Action.READ_CUSTOMERS, RecordKind.CUSTOMER, purpose, ask)
     return found
 
 

@@ -22,6 +22,7 @@ ACTIONS: dict[str, Action] = {
     "GET /desk/customers": Action.READ_CUSTOMERS,
     "GET /desk/customers/{customer_id}": Action.READ_CUSTOMERS,
     "GET /desk/customers/{customer_id}/duplicates": Action.READ_CUSTOMERS,
+    "GET /desk/duplicates": Action.READ_CUSTOMERS,
     "POST /desk/customers": Action.ADD_CUSTOMER,
     "PATCH /desk/customers/{customer_id}": Action.CHANGE_CUSTOMER,
     "POST /desk/customers/{customer_id}/contacts": Action.CHANGE_CUSTOMER,

@@ -149,3 +149,23 @@ async def test_a_name_that_looks_like_another_is_refused(api: Api, name: str) ->
     before = api.count(Customer)
     problem(await api.person("lin").post("/desk/customers", {"name": name}), 422, "api.invalid_input")
     assert (api.count(Customer), api.count(RecordChange)) == (before, 0)
+
+
+async def test_all_that_look_alike_are_listed_each_pair_once_and_within_reach(api: Api) -> None:
+    lin, wang = api.person("lin"), api.person("wang")
+    body = {**NEW, "contacts": [{**CONTACT, "phone": "0574-1234 5678", "mail": "one@twice.example"}]}
+    for number in ("K-1", "K-2", "K-3"):
+        assert (await lin.post("/desk/customers", {**body, "number": number})).status_code == 201
+    page = (await lin.get("/desk/duplicates", limit=1)).json()
+    (first,) = page["items"]
+    assert first["number"] == "K-1"
+    assert [(one["number"], one["same"]) for one in first["alike"]] == [
+        ("K-2", ["name", "phone", "mail"]),
+        ("K-3", ["name", "phone", "mail"]),
+    ]
+    page = (await lin.get("/desk/duplicates", limit=1, cursor=page["next"])).json()
+    assert [(line["number"], [one["number"] for one in line["alike"]]) for line in page["items"]] == [("K-2", ["K-3"])]
+    assert page["next"] is None
+    below = {line["number"] for line in (await wang.get("/desk/duplicates")).json()["items"]}
+    assert {"K-1", "K-2"} <= below, "a manager sees those of whoever is below"
+    assert (await api.person("zhou").get("/desk/duplicates")).json()["items"] == []

@@ -13,7 +13,18 @@ from sqlmodel import Session
 from domain.desk.access import Scope
 from domain.desk.records import EntryState
 from models.database import reading, writing
-from models.desk import assignments, audit, carriers, customers, entries, orders, portfolio_lists, receivables, trail
+from models.desk import (
+    assignments,
+    audit,
+    carriers,
+    customers,
+    duplicates,
+    entries,
+    orders,
+    portfolio_lists,
+    receivables,
+    trail,
+)
 from models.desk.audit import AttemptFilter, ReadFilter
 from models.desk.customers import CustomerFilter
 from models.desk.handover_people import Part
@@ -170,6 +181,16 @@ def test_duplicates_are_looked_up_each_in_its_own_index(filled: Engine) -> None:
             customers.duplicates(session, mine, row, people)
     assert len(seen) == 4, "three ways to look alike, and the rows"
     assert [found for statement, values in seen if scans(found := explained(filled, statement, values))] == []
+
+
+def test_all_that_look_alike_are_looked_up_by_index(filled: Engine) -> None:
+    with reading(filled) as session:
+        mine = within(session, ALL)
+        with statements(filled) as seen:
+            rows, _ = duplicates.alike(session, mine, 50, None)
+    assert rows
+    assert len(seen) == 6, "the page, three ways to look alike, the rows and their owners"
+    assert [found for one in seen[:4] if scans(found := explained(filled, *one))] == []
 
 
 def test_who_is_below_whom_is_found_by_index(filled: Engine) -> None:

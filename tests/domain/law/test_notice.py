@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.law.endings import Ending, Relation
-from domain.law.notice import Intent, NoticeAnswer, NoticeFacts, judge
+from domain.law.notice import NoticeAnswer, judge
+from domain.law.notice_facts import Intent, NoticeFacts
 from domain.law.rulebook import NoRule
 from domain.law.rules import Review
 from domain.timezones import zone

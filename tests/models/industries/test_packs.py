@@ -38,7 +38,7 @@ frozen_on_notice = true
 key = "toys_seller"
 jobs = ["seller"]
 common_items = ["stock"]
-common_clearances = ["it"]
+common_clearances = ["finance"]
 
 [[templates.items]]
 id = "samples"
@@ -98,8 +98,9 @@ def test_an_industry_hands_over_what_it_lives_of(industry: str, template: str, i
 
 def test_a_sound_pack_is_read() -> None:
     pack = parse("toys", PACK, COMMON)
+    assert [one.department for one in pack.templates[0].body.clearances] == ["finance", *COMMON.always_clearances]
     items = [item.id for item in pack.templates[0].body.items]
-    assert items == ["stock", "samples", *COMMON.for_everybody]
+    assert items == ["stock", "samples", *COMMON.always_items]
     assert {("crm", "edit_customers"), ("shop", "change_prices")} <= {(r.system, r.right) for r in pack.rights}
 
 
@@ -119,7 +120,8 @@ def test_a_sound_pack_is_read() -> None:
         ('jobs = ["seller"]', 'jobs = ["buyer"]', 5, "jobs.0: no checklist is for this job"),
         ('jobs = ["seller"]', 'jobs = ["seller", "buyer"]', 27, "no job 'buyer'"),
         ('common_items = ["stock"]', 'common_items = ["boats"]', 28, "'boats' is not in common.toml"),
-        ('common_clearances = ["it"]', "common_clearances = []", 26, "templates.0.key"),
+        ('common_clearances = ["finance"]', 'common_clearances = ["it"]', 26, "more than once"),
+        ('common_clearances = ["finance"]', 'common_clearances = ["law"]', 29, "'law' is not in common.toml"),
         ('key = "seller"\n', 'key = "seller"\nsells = true\n', 30, "no clearance looks after every customer, order"),
         ('category = "tools"', 'category = "no good"', 35, "templates.0.items.0.category"),
         ('id = "samples"', 'id = "devices"', 26, "more than once"),
