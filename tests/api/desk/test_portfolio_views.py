@@ -144,6 +144,23 @@ async def test_what_a_customer_orders_meanwhile_goes_to_its_receiver_and_keeps_i
     assert {fact.data["from"] for fact in facts(api.engine, case_id, "OrderRouted")} == {"e-lin"}
 
 
+async def test_who_gets_the_leavers_order_hears_of_it_once_and_without_the_customers_name(
+    api: Api, case_id: str
+) -> None:
+    freeze(api.engine, case_id)
+    line = {"product": "x", "name": "x", "quantity": "1", "unit_price": "1"}
+    machine = api.person("machine")
+    sent = {"customer_number": "N-lin", "number": "SO-118", "lines": [line]}
+    for _ in range(2):
+        await machine.post("/desk/incoming-orders", sent, key="the-same-order")
+    await machine.post("/desk/incoming-orders", {"customer_number": "N-zhou", "lines": [line]})
+    with reading(api.engine) as session:
+        rows = session.exec(select(NotificationRow).where(NotificationRow.kind == "order_routed")).all()
+    assert [(row.account, row.case_id, row.subjects) for row in rows] == [("a-zhou", case_id, ["SO-118"])]
+    titles = {line["kind"]: line["title"] for line in (await api.person("zhou").get("/inbox/messages")).json()["items"]}
+    assert titles["order_routed"] == "lin的交接：有一笔新订单转给您"
+
+
 async def test_the_letter_names_the_new_contact_and_says_nothing_of_a_departure(api: Api, case_id: str) -> None:
     path = f"/cases/{case_id}/portfolio/customers/c-lin/introduction"
     zhou = api.person("zhou")
