@@ -22,6 +22,11 @@ EVERY = 2.0
 log = structlog.get_logger("importer")
 
 
+def _first_line(error: Exception) -> str:
+    """What went wrong; what follows may quote the file, and is nobody's business here."""
+    return next(iter(str(error).splitlines()), "")[:300]
+
+
 @dataclass(frozen=True)
 class Importer:
     """Takes the oldest file that waits, or that somebody left unfinished."""
@@ -36,7 +41,7 @@ class Importer:
             try:
                 worked = await asyncio.to_thread(self.work, stop)
             except Exception as error:
-                log.warning("importer.waits", error=f"{type(error).__name__}: {error}"[:300])
+                log.warning("importer.waits", error=f"{type(error).__name__}: {_first_line(error)}")
             if not worked:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), EVERY)

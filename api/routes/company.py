@@ -168,7 +168,7 @@ def publish_template(
 
 @router.post(
     "/imports/{kind}",
-    summary="Load a CSV file (templates: JSON)",
+    summary="Load a CSV or Excel file (templates: JSON)",
     response_model=imports.ImportReport,
     responses=documented(400, 401, 403, 404, 413, 415, 422),
     openapi_extra={"requestBody": {"required": True, "content": FILE}},

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
@@ -27,18 +28,36 @@ class Table:
 
 
 def workbook(tables: Iterable[Table]) -> Iterator[bytes]:
-    """The workbook, in pieces."""
+    """The workbook, in pieces. What openpyxl keeps on disk until it is saved goes, too, if that comes to nothing."""
     book = Workbook(write_only=True)
     with tempfile.TemporaryFile() as file:
-        for table in tables:
-            for name, rows in _sheets(table):
-                sheet: WriteOnlyWorksheet = book.create_sheet(name)
-                for row in rows:
-                    sheet.append([_cell(sheet, value) for value in row])
-        book.save(file)
+        try:
+            _fill(book, tables)
+            book.save(file)
+        except BaseException:
+            _forget(book)
+            raise
         file.seek(0)
         while block := file.read(_BLOCK):
             yield block
+
+
+def _fill(book: Workbook, tables: Iterable[Table]) -> None:
+    for table in tables:
+        for name, rows in _sheets(table):
+            sheet: WriteOnlyWorksheet = book.create_sheet(name)
+            for row in rows:
+                sheet.append([_cell(sheet, value) for value in row])
+
+
+def _forget(book: Workbook) -> None:
+    """Removes the files of sheets that were not saved."""
+    sheets: list[Any] = book.worksheets  # write-only ones, which the stubs don't tell apart
+    for sheet in sheets:
+        with suppress(OSError, ValueError):  # this one was saved
+            if not sheet.closed:
+                sheet.close()
+            sheet._writer.cleanup()
 
 
 def _sheets(table: Table) -> Iterator[tuple[str, Iterator[Sequence[Any]]]]:

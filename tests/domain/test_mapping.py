@@ -102,6 +102,6 @@ def test_a_text_that_left_and_comes_back_is_the_same_and_was_never_a_formula(tex
     assert plain(neutralised(text)) == text
 
 
-@pytest.mark.parametrize("hazard", ["=1+1", "+86 138", "-1", "@x", "\tx", "'=x"])
+@pytest.mark.parametrize("hazard", ["=1+1", "+86 138", "-1", "@x", "\tx", "'=x", "＝1+1"])
 def test_what_a_spreadsheet_would_carry_out_is_marked_as_text(hazard: str) -> None:
     assert neutralised(hazard) == "'" + hazard

@@ -35,6 +35,7 @@ from models.desk.scopes import Within, within
 from models.desk.tables import Contact, Customer
 from models.desk.trail import CommunicationFilter
 from models.desk.trail_tables import Attempt, Communication, PortfolioEntry, RecordRead
+from models.intake import views
 from models.queries import encode_cursor
 from tests.api.desk.trade import add_customer
 from tests.api.rows import START
@@ -75,6 +76,8 @@ LISTS: dict[str, List] = {
     **{name: partial(_list, customers.customers, *wanted) for name, wanted in CUSTOMERS.items()},
     **{name: partial(_list, orders.orders, *wanted) for name, wanted in ORDERS.items()},
     **{name: partial(_list, receivables.receivables, *wanted) for name, wanted in RECEIVABLES.items()},
+    "files": lambda s, _: views.imports(s, 50, AT),
+    "problems of a file": lambda s, _: views.problems(s, "i-1", 50, encode_cursor(3)),
     "communications": lambda s, m: trail.communications(s, m, CommunicationFilter(), 50, AT),
     "said to a customer": lambda s, m: trail.communications(s, m, CommunicationFilter(("c-1",)), 50, None),
 }

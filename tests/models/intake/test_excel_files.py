@@ -1,10 +1,12 @@
 """Workbooks as Excel and strangers make them: read as they were meant, or refused with the reason."""
 
 import io
+import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -285,6 +287,21 @@ def test_what_does_not_fit_on_one_sheet_goes_on_in_the_next(monkeypatch: pytest.
     monkeypatch.setattr(excel_writer, "MOST_ROWS", 3)
     content = written(("n",), *((n,) for n in range(5)))
     assert [read(content, name=name)[1:] for name in ("t", "t 2", "t 3")] == [[["0"], ["1"]], [["2"], ["3"]], [["4"]]]
+
+
+def test_nothing_stays_on_disk_of_a_workbook_that_could_not_be_finished(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def rows() -> Iterator[tuple[str]]:
+        yield ("personal data",)
+        assert list(tmp_path.iterdir()), "it is built on disk"
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        list(excel_writer.workbook([Table("t", ("a",), rows())]))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_workbook_leaves_piece_by_piece() -> None:

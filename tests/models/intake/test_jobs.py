@@ -104,6 +104,15 @@ def test_a_worker_that_was_overtaken_writes_nothing_more(company: Engine) -> Non
     assert (imported(company, import_id).state, count(company, Customer)) == ("done", 2)
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_file_that_takes_longer_to_write_than_a_lease_is_taken_by_nobody_else(company: Engine) -> None:
+    import_id = announce(company, "customers", CUSTOMERS)
+    assert take(company, "slow", utc_now()) == import_id
+    with writing(company) as session:
+        Claim(company, import_id, "slow").held(session)
+        assert take(company, "next", utc_now() + 2 * LEASE) is None
+
+
 def test_a_worker_that_is_told_to_stop_lets_go_at_once_and_another_goes_on_there(company: Engine) -> None:
     import_id = announce(company, "customers", MANY)
     steps = iter([False] * 3 + [True] * 10)

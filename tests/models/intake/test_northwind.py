@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
 from models import imports
 from models.database import reading, writing
@@ -97,7 +97,11 @@ def test_everybody_s_turnover_is_what_the_files_add_up_to(traders: Engine) -> No
     for line in table("order_details"):
         wanted[sellers[line["order_id"]]] += amount(line)
     with reading(traders) as session:
-        query = select(Employee.number, func.sum(SalesOrder.total)).join(SalesOrder).group_by(Employee.number)
+        query = (
+            select(Employee.number, func.sum(SalesOrder.total))
+            .join(SalesOrder, col(SalesOrder.owner) == col(Employee.id))
+            .group_by(Employee.number)
+        )
         found = {number: Decimal(total) / 100 for number, total in session.exec(query).all()}
     assert found == wanted
     assert max(found, key=lambda number: found[number]) == MARGARET
