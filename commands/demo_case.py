@@ -144,12 +144,12 @@ def last_day(story: Story) -> None:
 
 
 def afterwards(story: Story) -> None:
-    """The case has closed; what the law still asks has its days, and a workflow of its own (CRT-02, CRT-03)."""
+    """The case has closed; what the law still asks has its days, and a workflow of its own (CRT-02, CRT-03; SH-02 in Shanghai)."""
     story.part("离职之后", "After the last day")
     case = story.until(lambda d: bool((d["case"]["aftercare"] or {}).get("alone")), "looked after")["case"]
     days = {duty["kind"]: date.fromisoformat(duty["due"]) for duty in case["aftercare"]["duties"]}
     first = date.fromisoformat(case["last_day"]) + timedelta(days=1)
-    wanted = {"unemployed_list": 6, "archives_and_insurance": 14, "housing_fund": 29}
+    wanted = {"unemployed_list": 6, "archives_and_insurance": 14, "housing_fund": 29, "exit_filing": 6}
     story.check({kind: (day - first).days for kind, day in days.items()} == wanted, f"other days: {days}")
     for kind, day in days.items():
         done = {"duty": kind, "done_on": first.isoformat(), "reference": "回执 118"}
