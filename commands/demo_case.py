@@ -144,7 +144,7 @@ def last_day(story: Story) -> None:
 
 
 def afterwards(story: Story) -> None:
-    """The case has closed; what the law still asks has its days, and a workflow of its own (CRT-02, CRT-03)."""
+    """The case has closed; what the law still asks has its days, and a workflow of its own (CRT-02, CRT-03, SH-02)."""
     story.part("离职之后", "After the last day")
     case = story.until(lambda d: bool((d["case"]["aftercare"] or {}).get("alone")), "looked after")["case"]
     days = {duty["kind"]: date.fromisoformat(duty["due"]) for duty in case["aftercare"]["duties"]}

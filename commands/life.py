@@ -68,15 +68,19 @@ class Life:
         return list(accumulate((rank + 1) ** -_SKEW for rank in range(self.customers_in_all)))
 
     @cached_property
+    def star(self) -> str:
+        """Staff number of whoever holds about half of the turnover."""
+        return next(seller.number for seller in self.sellers if seller.star)
+
+    @cached_property
     def owners(self) -> list[str]:
         """Whose each customer is, the largest first: the star's as long as that is less than half of what is given."""
-        star = next(seller.number for seller in self.sellers if seller.star)
         others = [seller.number for seller in self.sellers if not seller.star]
         found, hers, before = [], 0.0, 0.0
         for rank, total in enumerate(self._weights):
             mine = hers + (total - before) <= total / 2
             hers, before = hers + (total - before) * mine, total
-            found.append(star if mine else others[rank % len(others)])
+            found.append(self.star if mine else others[rank % len(others)])
         return found
 
     def customers(self) -> Iterator[dict[str, Any]]:

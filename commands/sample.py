@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from commands import sample_life
 from config import DEMO_COMPANY
+from domain.errors import Refusal
 from models import imports
 from models.database import reading, utc_now, writing
 from models.industries import choices
@@ -53,7 +54,10 @@ def load(engine: Engine, industry: str = INDUSTRY) -> bool:
             _require_sound(kind, imports.load(session, kind, parsed, hashes=hashes).problems)
         by = session.exec(select(Account.id).where(Account.login == ADMINISTRATOR)).one()
         choices.choose(session, pack, choices.AT_SET_UP, utc_now())
-        sample_life.load(session, FOLDER, pack, SALESPERSON, by, utc_now())
+        try:
+            sample_life.load(session, FOLDER, pack, SALESPERSON, by, utc_now())
+        except (ValueError, Refusal) as problem:
+            raise BadSample(f"the life of the sample company ({industry}): {problem}") from problem
     return True
 
 

@@ -22,22 +22,23 @@ from models.desk.weekly import put_week, week_of
 from models.tables import Account, Employee
 
 CONTESTED = {"kind": EntryKind.CONTESTED, "amount": None, "reference": "林晓来信：回款条件未约定"}
-WEEKS, DAYS_OF_READING = 26, 60
+WEEKS, DAYS_OF_READING, UNUSUAL_DAYS_AGO = 26, 60, 9
+SATURDAY = 5
 RATE, PAID_AFTER = Decimal("0.02"), timedelta(days=75)
 AGREED_BEFORE = timedelta(days=270)
 """The policy is as old as the oldest receivable on file."""
 
 
-def load(session: Session, story: Life, star: str, by: str, now: datetime) -> None:
+def load(session: Session, story: Life, by: str, now: datetime) -> None:
     """Everything, in the caller's transaction. Raises Refusal if it does not fit."""
-    _agree(session, story, star, by)
-    _pay(session, star, by, now)
+    _agree(session, story, by)
+    _pay(session, story.star, by, now)
     _read(session, story)
     for weeks in range(WEEKS, 0, -1):
         put_week(session, week_of(story.today) - timedelta(weeks=weeks))
 
 
-def _agree(session: Session, story: Life, star: str, by: str) -> None:
+def _agree(session: Session, story: Life, by: str) -> None:
     """For everybody by policy; the star's contract says what becomes of orders that a successor finishes."""
     since = story.today - AGREED_BEFORE
     same = {"in_force_from": since, "condition": Condition.COLLECTION, "rate": RATE}
@@ -50,8 +51,8 @@ def _agree(session: Session, story: Life, star: str, by: str) -> None:
     )
     contract = NewAgreement(
         kind=BasisKind.CONTRACT,
-        employee_number=star,
-        reference=f"劳动合同（{star}）附件二 提成",
+        employee_number=story.star,
+        reference=f"劳动合同（{story.star}）附件二 提成",
         successor_share=Decimal("0.5"),
         allows_deduction=True,
         **same,
@@ -89,22 +90,19 @@ def _read(session: Session, story: Life) -> None:
         .where(col(Employee.number).in_(numbers))
         .order_by(col(Employee.number))
     )
-    people = [(number, _caller(account)) for account, number in session.exec(query).all()]
+    people = {number: _caller(account) for account, number in session.exec(query).all()}
     for ago in range(DAYS_OF_READING, 0, -1):
         day = story.today - timedelta(days=ago)
         made = story.chance("reads", ago)
-        for _, caller in people:
-            records = made.randrange(4, 15)
-            if day.weekday() < 5:
-                at = at_local(day, time(made.randrange(9, 18), made.randrange(60)), zone())
-                note_read(session, caller, Action.READ_CUSTOMERS, RecordKind.CUSTOMER, AT_WORK, Seen(None, records), at)
-    star = next(seller.number for seller in story.sellers if seller.star)
-    unusual = at_local(story.today - timedelta(days=9), time(21, 40), zone())
-    owned = sum(owner == star for owner in story.owners)
-    for number, caller in people:
-        if number == star:
-            seen = Seen(None, max(owned, 100))
-            note_read(session, caller, Action.READ_CUSTOMERS, RecordKind.CUSTOMER, "年度回顾", seen, unusual)
+        for caller in people.values() if day.weekday() < SATURDAY else ():
+            at = at_local(day, time(made.randrange(9, 18), made.randrange(60)), zone())
+            _look(session, caller, made.randrange(4, 15), AT_WORK, at)
+    unusual = at_local(story.today - timedelta(days=UNUSUAL_DAYS_AGO), time(21, 40), zone())
+    _look(session, people[story.star], story.owners.count(story.star), "年度回顾", unusual)
+
+
+def _look(session: Session, caller: Caller, records: int, purpose: str, at: datetime) -> None:
+    note_read(session, caller, Action.READ_CUSTOMERS, RecordKind.CUSTOMER, purpose, Seen(None, records), at)
 
 
 def _caller(account: Account) -> Caller:

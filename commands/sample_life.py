@@ -33,7 +33,7 @@ def load(session: Session, folder: Path, pack: IndustryPack, star: str, by: str,
     story = Life(words, names(folder), sellers(session, pack, star), CUSTOMERS, ORDERS, today())
     _rows(session, story, by, now)
     sample_records.load(session, story, pack, by, now)
-    sample_figures.load(session, story, star, by, now)
+    sample_figures.load(session, story, by, now)
 
 
 def sellers(session: Session, pack: IndustryPack, star: str) -> Sequence[Seller]:

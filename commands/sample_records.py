@@ -1,5 +1,6 @@
 """What no file brings: notes, contracts, fields of the industry, and a few customers that changed hands."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -28,27 +29,41 @@ MOVED_BECAUSE = "按区域重新划分客户"
 
 def load(session: Session, story: Life, pack: IndustryPack, by: str, now: datetime) -> None:
     """Everything, in the caller's transaction. Raises Refusal if it does not fit."""
-    passage = Passage(now, None)
-    rows = session.exec(select(Customer).order_by(col(Customer.number))).all()
     query = select(Account.employee_id, Account.id).where(col(Account.employee_id).is_not(None))
     accounts = dict(session.exec(query).all())
-    for n, customer in enumerate(rows[:NOTED]):
+    _write_down(session, story, accounts, Passage(now, None))
+    _describe(session, story, pack, accounts, Passage(now, None))
+    _change_hands(session, story, by, now)
+
+
+def _write_down(session: Session, story: Life, accounts: Mapping[str | None, str], passage: Passage) -> None:
+    """What their owners noted about large customers, and filed of them."""
+    for n, customer in enumerate(_customers(session, NOTED)):
+        by = accounts[customer.owner]
         for note in story.chance("note", n).sample(story.trade.notes, 2):
-            body = NewNote(kind=note.kind, text=note.text)
-            add_note(session, new_id(), customer, body, accounts[customer.owner], passage)
-    for n, customer in enumerate(rows[:FILED]):
-        paper = story.trade.documents[n % len(story.trade.documents)]
-        content = f"{paper.title}\n\n{customer.name}\n\n{paper.text}\n".encode()
-        file = Paper(paper.kind, paper.title, f"{customer.number}-{paper.title}.txt", "text/plain", content)
-        trail.file(session, new_id(), customer, file, None, accounts[customer.owner], passage)
-    for n, customer in enumerate(rows[:DESCRIBED]):
+            add_note(session, new_id(), customer, NewNote(kind=note.kind, text=note.text), by, passage)
+        if n < FILED:
+            paper = story.trade.documents[n % len(story.trade.documents)]
+            content = f"{paper.title}\n\n{customer.name}\n\n{paper.text}\n".encode()
+            file = Paper(paper.kind, paper.title, f"{customer.number}-{paper.title}.txt", "text/plain", content)
+            trail.file(session, new_id(), customer, file, None, by, passage)
+
+
+def _describe(
+    session: Session, story: Life, pack: IndustryPack, accounts: Mapping[str | None, str], passage: Passage
+) -> None:
+    """Large customers and open orders, in the fields of the industry."""
+    for n, customer in enumerate(_customers(session, DESCRIBED)):
         said = _values(story, pack, FieldOf.CUSTOMER, story.trade.customer_fields, n)
         extra.change(session, FieldOf.CUSTOMER, customer.id, customer.id, said, accounts[customer.owner], passage)
     open_orders = select(SalesOrder).where(col(SalesOrder.state).in_(OPEN)).order_by(col(SalesOrder.number))
     for order in session.exec(open_orders).all():
         said = _values(story, pack, FieldOf.ORDER, story.trade.order_fields, int(order.number[2:]))
         extra.change(session, FieldOf.ORDER, order.id, order.customer_id, said, accounts[order.owner], passage)
-    _change_hands(session, story, by, now)
+
+
+def _customers(session: Session, largest: int) -> Sequence[Customer]:
+    return session.exec(select(Customer).order_by(col(Customer.number)).limit(largest)).all()
 
 
 def _values(story: Life, pack: IndustryPack, of: FieldOf, examples: Examples, n: int) -> FieldsChange:
@@ -75,4 +90,5 @@ def _change_hands(session: Session, story: Life, by: str, now: datetime) -> None
     for customer in session.exec(rows.order_by(col(Customer.number)).limit(MOVED)).all():
         owner = people[customer.owner]
         colleagues = (one for one in people.values() if one.manager == owner.manager and one is not owner)
-        ownership.hand_over(session, customer, next(colleagues), MOVED_BECAUSE, by, now)
+        if to := next(colleagues, None):
+            ownership.hand_over(session, customer, to, MOVED_BECAUSE, by, now)

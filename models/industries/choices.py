@@ -1,6 +1,6 @@
 """Which industry is in force, and choosing another one. Running cases keep what they began with."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -10,6 +10,7 @@ from models.desk.paging import Paged, page
 from models.industries.difference import Effect, IndustryDifference, difference
 from models.industries.packs import shipped
 from models.industries.shapes import ExtraField, FieldOf, IndustryPack
+from models.industries.shapes import Template as PackTemplate
 from models.industries.tables import IndustryChoice
 from models.tables import Account, SystemRight, Template
 
@@ -67,27 +68,8 @@ def choose(
         raise invalid("industry.no_such_checklist", checklist=strange[0], known=", ".join(bodies))
     last = in_force(session)
     changes = would_change(session, wanted, replace)
-    for change in changes.templates:
-        if change.effect in (Effect.PUBLISHED, Effect.NEW_VERSION):
-            found = bodies[change.key]
-            session.add(
-                Template(
-                    key=found.key,
-                    version=change.version,
-                    industry=found.industry,
-                    body=found.body.model_dump(mode="json"),
-                    published_at=now,
-                )
-            )
-    names = {(right.system, right.right): right.name for right in wanted.rights}
-    for right in changes.rights:
-        found_right = session.get(SystemRight, (right.system, right.right))
-        if found_right is None:
-            zh, en = names[right.system, right.right]
-            found_right = SystemRight(system=right.system, right=right.right, name_zh=zh, name_en=en)
-        found_right.frozen_on_notice = right.after.frozen_on_notice
-        found_right.protects_data = right.after.protects_data
-        session.add(found_right)
+    _publish(session, bodies, changes, now)
+    _mark(session, wanted, changes)
     is_new = last is None or (last.industry, last.version) != (wanted.industry, wanted.version)
     if is_new or changes.changes_something:
         said = changes.model_dump(mode="json")
@@ -96,3 +78,24 @@ def choose(
         )
     session.flush()
     return changes
+
+
+def _publish(session: Session, bodies: Mapping[str, PackTemplate], changes: IndustryDifference, now: datetime) -> None:
+    for change in changes.templates:
+        if change.effect in (Effect.PUBLISHED, Effect.NEW_VERSION):
+            found = bodies[change.key]
+            body = found.body.model_dump(mode="json")
+            session.add(
+                Template(key=found.key, version=change.version, industry=found.industry, body=body, published_at=now)
+            )
+
+
+def _mark(session: Session, wanted: IndustryPack, changes: IndustryDifference) -> None:
+    names = {(right.system, right.right): right.name for right in wanted.rights}
+    for change in changes.rights:
+        right = session.get(SystemRight, (change.system, change.right))
+        if right is None:
+            zh, en = names[change.system, change.right]
+            right = SystemRight(system=change.system, right=change.right, name_zh=zh, name_en=en)
+        right.frozen_on_notice, right.protects_data = change.after.frozen_on_notice, change.after.protects_data
+        session.add(right)
