@@ -1,7 +1,7 @@
 """Texts in spreadsheets: what a program would take for a formula is marked as text on its way out, and read back."""
 
 HAZARDS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""A cell that begins with one of these may be carried out by a spreadsheet; full-width ones in East Asia."""
+"""A cell that begins with one of these may be carried out by a spreadsheet; full-width ones by East Asian editions."""
 _MARK = "'"
 
 

@@ -63,7 +63,7 @@ class Action(StrEnum):
     READ_FIGURES = "read_figures"
     """Sums and shares of people's records: what a departure would orphan, how complete files are, what was lost."""
     IMPORT_RECORDS = "import_records"
-    """Loading files of customers, orders and money: whoever does it can see all that they write."""
+    """Loading files of customers, orders and money. It shows what is in the file, and nothing that was there before."""
 
 
 @dataclass(frozen=True)

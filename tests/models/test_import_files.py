@@ -14,9 +14,16 @@ def test_the_encodings_that_spreadsheets_write_are_read(engine: Engine, encoding
     assert found(engine, Department, key="sales").name_zh == "销售部"
 
 
-@pytest.mark.parametrize("content", [DEPARTMENTS.encode("utf-16"), b"key\x00", b"key,name_zh,name_en\nx,\xff\xff,y\n"])
-def test_what_is_no_text_is_said_to_be_none(engine: Engine, content: bytes) -> None:
-    assert said(run(engine, "departments", content)) == [(0, "", "not_text", "")]
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (DEPARTMENTS.encode("utf-16"), "utf_16"),
+        (b"key\x00", "not_text"),
+        (b"key,name_zh,name_en\nx,\xff\xff,y\n", "not_text"),
+    ],
+)
+def test_what_is_no_text_is_said_to_be_none(engine: Engine, content: bytes, reason: str) -> None:
+    assert said(run(engine, "departments", content)) == [(0, "", reason, "")]
 
 
 @pytest.mark.parametrize(

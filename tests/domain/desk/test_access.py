@@ -28,7 +28,7 @@ def test_a_salesperson_reaches_the_own_tree_a_role_everything_and_an_outsider_no
 
 @pytest.mark.parametrize("role", [Role.HR, Role.ADMINISTRATOR, Role.SECURITY, Role.ENGINEER, Role.COUNSEL])
 def test_who_runs_departures_and_machines_sees_no_customer_by_that(role: Role) -> None:
-    """Figures are sums and shares, and show none; a file is seen by whoever loads it anyway."""
+    """Figures are sums and shares, and whoever loads a file is told of what is in the file: both show none."""
     blind = (Action.READ_FIGURES, Action.IMPORT_RECORDS)
     shows = [action for action in Action if not RULES[action].anybody and action not in blind]
     assert all(scope_of(action, None, (role,)).nothing for action in shows)

@@ -1,43 +1,46 @@
-"""What may be done to a file on its way into the desk, by where it stands."""
+"""What may be done to a file, wherever it stands on its way into the desk."""
+
+from collections.abc import Callable
 
 import pytest
 
 from domain.desk import intake
-from domain.desk.intake import ImportState
-from tests.domain import cases as c
+from domain.desk.intake import AT_WORK, THROUGH, ImportState
+from domain.errors import Refusal, conflict, invalid
+
+S = ImportState
+Ask = Callable[[ImportState], None]
+ALLOWED: dict[Ask, tuple[set[ImportState], Refusal]] = {
+    intake.require_receiving: ({S.RECEIVING}, conflict("desk_import.not_receiving")),
+    intake.require_startable: ({S.RECEIVING, S.CHECKED, S.HAS_PROBLEMS}, conflict("desk_import.not_startable")),
+    intake.require_cancellable: (set(S) - {S.WRITING, *THROUGH}, conflict("desk_import.not_cancellable")),
+}
 
 
-@pytest.mark.parametrize("state", [state for state in ImportState if state is not ImportState.RECEIVING])
-def test_parts_come_only_while_the_file_is_received(state: ImportState) -> None:
-    intake.require_receiving(ImportState.RECEIVING)
-    with c.conflict("desk_import.not_receiving"):
-        intake.require_receiving(state)
+def said(ask: Callable[[], None]) -> str:
+    try:
+        ask()
+    except Refusal as refusal:
+        return refusal.code
+    return ""
 
 
-def test_a_file_is_started_when_it_has_come_and_again_after_a_check() -> None:
-    for state in ImportState:
-        if state in (ImportState.RECEIVING, ImportState.CHECKED, ImportState.HAS_PROBLEMS):
-            intake.require_startable(state)
-        else:
-            with c.conflict("desk_import.not_startable"):
-                intake.require_startable(state)
+@pytest.mark.parametrize("ask", ALLOWED, ids=lambda ask: ask.__name__)
+@pytest.mark.parametrize("state", S)
+def test_each_step_is_for_the_states_that_it_makes_sense_in(ask: Ask, state: ImportState) -> None:
+    states, refusal = ALLOWED[ask]
+    being_written = ask is intake.require_cancellable and state is S.WRITING
+    wanted = conflict("desk_import.being_written") if being_written else refusal
+    assert said(lambda: ask(state)) == ("" if state in states else wanted.code)
 
 
-def test_a_file_is_given_up_at_any_time_but_while_it_is_written_and_afterwards() -> None:
-    ended = (ImportState.DONE, ImportState.CANCELLED)
-    for state in set(ImportState) - {ImportState.WRITING, *ended}:
-        intake.require_cancellable(state)
-    with c.conflict("desk_import.being_written"):
-        intake.require_cancellable(ImportState.WRITING)
-    for state in ended:
-        with c.conflict("desk_import.not_cancellable"):
-            intake.require_cancellable(state)
+def test_a_file_is_whole_when_its_parts_are_as_large_as_it_was_said_to_be() -> None:
+    assert said(lambda: intake.require_whole(2, 10, 10)) == ""
+    assert said(lambda: intake.require_whole(2, 9, 10)) == invalid("desk_import.incomplete").code
+    assert said(lambda: intake.require_room(10, 10)) == ""
+    assert said(lambda: intake.require_room(11, 10)) == invalid("desk_import.more_than_announced").code
 
 
-def test_the_parts_make_up_exactly_the_file_that_was_announced() -> None:
-    intake.require_room(10, 10)
-    intake.require_whole(2, 10, 10)
-    with c.invalid("desk_import.more_than_announced"):
-        intake.require_room(11, 10)
-    with c.invalid("desk_import.incomplete"):
-        intake.require_whole(1, 9, 10)
+def test_a_file_is_worked_on_waited_for_or_through() -> None:
+    waited_for = {S.RECEIVING, S.CHECKED, S.HAS_PROBLEMS}
+    assert waited_for | set(AT_WORK) | set(THROUGH) == set(S)

@@ -1,24 +1,11 @@
 """CSV as spreadsheets and strangers make it: read as it was meant, or refused with the reason."""
 
 import io
-from typing import Any
 
 import pytest
 
 from models.sheets.opening import open_sheet
-from models.sheets.sheet import Unreadable
-
-
-def read(content: bytes, **options: Any) -> list[list[str]]:
-    with open_sheet(io.BytesIO(content), **options) as sheet:
-        return [list(sheet.header), *(cells for _, cells in sheet.rows)]
-
-
-def code(content: bytes, **options: Any) -> tuple[int, str]:
-    with pytest.raises(Unreadable) as refused:
-        read(content, **options)
-    return refused.value.problems[0].row, refused.value.problems[0].code
-
+from tests.models.intake.workbooks import code, read
 
 TEXT = "编号,名称\nC1,完璧\n"
 

@@ -1,9 +1,15 @@
-"""Workbooks made by hand, so that they can be made badly."""
+"""Workbooks made by hand, so that they can be made badly; and how tests read files."""
 
 import io
 import zipfile
 from collections.abc import Sequence
+from typing import Any
 from xml.sax.saxutils import escape
+
+import pytest
+
+from models.sheets.opening import open_sheet
+from models.sheets.sheet import Unreadable
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -64,3 +70,16 @@ def workbook(rows: Sequence[Sequence[str]] = (), *, data: str = "", **parts: str
         for name, content in made.items():
             archive.writestr(name, content)
     return file.getvalue()
+
+
+def read(content: bytes, **options: Any) -> list[list[str]]:
+    """The header of a file and its rows."""
+    with open_sheet(io.BytesIO(content), **options) as found:
+        return [list(found.header), *(cells for _, cells in found.rows)]
+
+
+def code(content: bytes, **options: Any) -> tuple[int, str]:
+    """The row and the reason with which a file is refused."""
+    with pytest.raises(Unreadable) as refused:
+        read(content, **options)
+    return refused.value.problems[0].row, refused.value.problems[0].code
