@@ -13,6 +13,7 @@ from domain.law import aftercare, foreign, freeze, notice, payments
 from domain.law.endings import Ending
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Review
+from domain.money import Money
 from domain.people import Role, Text
 from domain.plan import ItemPlan, NonCompetePlan, Plan, SystemPlan
 from domain.timezones import local_date
@@ -93,7 +94,9 @@ class DatabasePlanner:
                 book=book.pinned,
                 non_compete=_non_compete(book, arrived_on, terms),
                 aftercare=aftercare.plan(book, judged.last_day),
-                settlement=payments.plan(book, judged.last_day, calendar, termination_of(row)),
+                settlement=payments.plan(
+                    book, judged.last_day, calendar, termination_of(row), _wage_on_file(book, terms)
+                ),
                 counsel=people.with_role(Role.COUNSEL, without=leaver),
                 notice_sha256=row.text_sha256,
                 notice_template=book.find(foreign.RULE, arrived_on) is not None,
@@ -160,6 +163,12 @@ def _systems(session: Session, employee_id: str) -> tuple[SystemPlan, ...]:
     return tuple(
         SystemPlan(s, tuple(rights), tuple(frozen.get(s, ())), tuple(limited.get(s, ()))) for s, rights in held.items()
     )
+
+
+def _wage_on_file(book: RuleBook, terms: EmploymentTerms) -> Money | None:
+    """The least that is on file of a month's wage: what is above it is commission, which a payslip proves (PAY-03)."""
+    known = [Money(wage, book.national.currency) for wage in (terms.monthly_wage, terms.average_wage) if wage]
+    return min(known, key=lambda wage: wage.amount, default=None)
 
 
 def _non_compete(book: RuleBook, on: date, terms: EmploymentTerms) -> NonCompetePlan | None:

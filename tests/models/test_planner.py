@@ -247,6 +247,23 @@ def test_what_is_paid_at_the_end_is_pinned_with_the_law_of_the_region(
     assert said == ("severance_in_doubt" if ending == "expiry" else "")
 
 
+@pytest.mark.law("PAY-03")
+@pytest.mark.parametrize(
+    ("monthly", "average", "least"),
+    [("7500.00", "18500.00", "7500.00"), (None, "18500.00", "18500.00"), (None, None, None)],
+)
+def test_the_least_wage_on_file_is_pinned_for_deductions(
+    company: Engine, monthly: str | None, average: str | None, least: str | None
+) -> None:
+    with writing(company) as session:
+        terms = session.get_one(EmploymentTerms, "e-lin")
+        terms.monthly_wage = Decimal(monthly) if monthly else None
+        terms.average_wage = Decimal(average) if average else None
+    settlement = plan(company).settlement
+    assert settlement is not None
+    assert settlement.wage_on_file == (Money(Decimal(least), "CNY") if least else None)
+
+
 def test_where_the_minimum_wage_is_not_known_the_plan_says_so(company: Engine) -> None:
     settlement = plan(company).settlement
     assert settlement is not None
