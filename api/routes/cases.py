@@ -203,7 +203,7 @@ def read_case(case_id: CaseId, caller: CallerDep, engine: EngineDep, settings: S
         version=row.version,
         relations=list(of),
         case=shown,
-        law=law_views.of_case(row.snapshot) if sees_everything(of) else [],
+        law=law_views.of_case(shown) if sees_everything(of) else [],
         tasks=tasks,
         people=people,
         temporal_url=url,
