@@ -11,6 +11,7 @@ from activities.failures import PersonMustAct
 from domain.errors import Refusal
 from domain.law import aftercare, foreign, freeze, notice, payments
 from domain.law.endings import Ending
+from domain.law.notice_facts import Channel
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Review
 from domain.money import Money
@@ -115,6 +116,7 @@ class DatabasePlanner:
             agreement=row.agreement,
             text=row.text,
             not_fault_because=row.not_fault_because,
+            written=row.channel != Channel.ORAL,
         )
         try:
             return notice.judge(book, notice_facts(employee, terms, departure), calendar.holidays)

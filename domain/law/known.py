@@ -20,7 +20,7 @@ NOTICE: Parameters = {
     "NOT-07": {},
     "NOT-08": {"warn_days": counts},
     "NOT-09": {},
-    "NOT-10": {"intents": words, "phrases": phrases},
+    "NOT-10": {"intents": words, "phrases": phrases, "conditions": phrases},
     "NOT-11": {},
     "NOT-12": {"max_days": count},
     "NOT-13": {},

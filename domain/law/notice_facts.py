@@ -12,6 +12,16 @@ Road = tuple[date, tuple[LegalAnswer, ...]]
 """The earliest last day, and what the law says of it."""
 
 
+class Channel(StrEnum):
+    """How the notice reached the company."""
+
+    SYSTEM = "system"
+    EMAIL = "email"
+    CHAT = "chat"
+    PAPER = "paper"
+    ORAL = "oral"
+
+
 class Intent(StrEnum):
     """What a letter is meant to be (NOT-10)."""
 
@@ -43,6 +53,8 @@ class NoticeFacts:
     hired_on: date | None = None
     """First day of service; unknown to the law: the shortest."""
     intent: Intent = Intent.NOTICE
+    written: bool = True
+    """False: it was only spoken."""
     text: str = ""
     """What the notice says."""
     not_fault_because: str = ""
