@@ -9,7 +9,9 @@ from sqlmodel import Session, col, select
 
 from activities.failures import PersonMustAct
 from domain.errors import Refusal
-from domain.law import aftercare, foreign, freeze, notice, payments
+from domain.law import aftercare, foreign, freeze, non_compete, notice, payments
+from domain.law.answers import LegalAnswer
+from domain.law.averages import AverageWage
 from domain.law.endings import Ending
 from domain.law.notice_facts import Channel
 from domain.law.rulebook import RuleBook
@@ -101,6 +103,7 @@ class DatabasePlanner:
                 counsel=people.with_role(Role.COUNSEL, without=leaver),
                 notice_sha256=row.text_sha256,
                 notice_template=book.find(foreign.RULE, arrived_on) is not None,
+                hired_on=employee.hired_on,
                 portfolio=True,
             )
 
@@ -174,10 +177,25 @@ def _wage_on_file(book: RuleBook, terms: EmploymentTerms) -> Money | None:
 
 
 def _non_compete(book: RuleBook, on: date, terms: EmploymentTerms) -> NonCompetePlan | None:
-    """NC-02: what goes beyond the longest time does not bind; None also where no such law is known."""
+    """What goes beyond the longest time does not bind, and is told (NC-02); None also where no such law is known."""
     if not terms.non_compete_months:
         return None
     longest, release = book.find("NC-02", on), book.find("NC-06", on)
     if longest is None or release is None:
         return None
-    return NonCompetePlan(min(terms.non_compete_months, longest.number("max_months")), release.number("months"))
+    months = min(terms.non_compete_months, longest.number("max_months"))
+    return NonCompetePlan(months, release.number("months"), _against_non_compete(book, on, terms))
+
+
+def _against_non_compete(book: RuleBook, on: date, terms: EmploymentTerms) -> tuple[LegalAnswer, ...]:
+    if book.find("NC-08", on) is None:
+        return ()
+    wage, monthly = terms.average_wage or terms.monthly_wage, terms.non_compete_monthly
+    agreement = non_compete.NonCompete(
+        months=terms.non_compete_months,
+        monthly=Money(monthly, book.national.currency) if monthly else None,
+        penalty=None,
+        knew_secrets=terms.keeps_secrets,
+    )
+    average = AverageWage(Money(wage, book.national.currency)) if wage else None
+    return tuple(finding.answer for finding in non_compete.check(book, on, agreement, average))

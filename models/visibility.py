@@ -14,7 +14,7 @@ _CONTRACT = ("wage_on_file",)
 """Of the plan: what the contract says of money."""
 _LAW_ASKED = "LawAsked"
 _WORKING = ("answer", "reason", "values")
-_PRIVATE_FACTS = ("Payment", "Deduction", "PlanMissing")
+_PRIVATE_FACTS = ("Payment", "Deduction", "PlanMissing", "NonCompete")
 """Facts about money, and why the law refused a notice in the notice's own words."""
 _PRIVATE_LAW = ("NOT-03", "NOT-10", "NC-")
 """Rules whose working tells of the notice's grounds or of somebody's contract; that they were asked is no secret."""
@@ -133,7 +133,7 @@ def _told(answer: dict[str, Any], rule: str) -> dict[str, Any]:
 def _without_reasons(plan: dict[str, Any]) -> dict[str, Any]:
     """The plan for somebody who may not read the notice, nor what the leaver earns."""
     told: dict[str, Any] = {key: value for key, value in plan.items() if key not in _CONTRACT}
-    for part in ("freeze", "settlement", "aftercare"):
+    for part in ("freeze", "non_compete", "settlement", "aftercare"):
         if told.get(part):
             told[part] = _law_told({key: value for key, value in told[part].items() if key not in _CONTRACT})
     return _law_told(told)

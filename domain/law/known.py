@@ -44,6 +44,7 @@ NOTICE: Parameters = {
         "probation_notice": count,
         "probation_unit": _UNIT,
         "probation_count_start": _COUNT_START,
+        "probation_most_months": count,
         "tenure_steps": tenure,
         "agreed_min_days": count,
         "count_start": _COUNT_START,

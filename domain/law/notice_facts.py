@@ -51,7 +51,7 @@ class NoticeFacts:
     """The person holds a post of secrecy, with a secrecy agreement."""
     contract_until: date | None = None
     hired_on: date | None = None
-    """First day of service; unknown to the law: the shortest."""
+    """First day of service; not known: the longest, where it decides."""
     intent: Intent = Intent.NOTICE
     written: bool = True
     """False: it was only spoken."""
