@@ -92,6 +92,8 @@ class AskAboutNotice(Question):
     contract_until: Day | None = None
     hired_on: Day | None = None
     """Where the length of service decides (notice templates of other jurisdictions)."""
+    written: bool = True
+    """False: the notice was only spoken, which art. 37 takes in probation and for part-time work alone."""
     text: Annotated[str, StringConstraints(max_length=20_000, pattern=NO_NUL)] = ""
     """What the notice says; words of the employer's fault are looked for (NOT-03)."""
     intent: Intent = Intent.NOTICE

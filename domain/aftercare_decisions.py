@@ -17,6 +17,9 @@ from domain.timezones import local_date
 def complete_duty(case: Case, by: Actor, kind: DutyKind, done_on: date, reference: str, now: datetime) -> Change:
     """HR has done a duty with an office (CRT-02, CRT-03); also if it was done late."""
     found = _looked_after(case, by, now, done_on)
+    arrived_on = local_date(case.arrived_at, case.agreed.calendar.zone)
+    if done_on < arrived_on:
+        raise invalid("aftercare.before_the_notice", day=done_on.isoformat(), arrived=arrived_on.isoformat())
     duty = next((duty for duty in found.duties if duty.kind is kind), None)
     if duty is None:
         raise not_found("aftercare.no_such_duty", duty=kind.value)

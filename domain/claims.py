@@ -42,6 +42,13 @@ class Proposal:
     """What kind of agreement the claim names."""
     line_amount: Money | None = None
     """What the order line pays; None if it is about something else."""
+    payslip: str = ""
+    """Where a wage above the one on file is evidenced."""
+
+    def wage(self, on_file: Money | None) -> Money:
+        """The month's wage that counts: without a payslip, never more than is on file (PAY-03)."""
+        told = self.month.wage
+        return told if on_file is None or self.payslip or told <= on_file else on_file
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,8 @@ class Deduction:
     most: Money
     """The most that could be defended when it was proposed, if the leaver is heard."""
     working: str
+    wage_on_file: Money | None = None
+    """The month's wage on file, beside the one that is claimed; None: not known."""
     status: DeductionStatus = DeductionStatus.PROPOSED
     notified_on: date | None = None
     reply_until: date | None = None

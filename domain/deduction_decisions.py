@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from domain import deductions
+from domain import deductions, settlement
 from domain.case import Case
 from domain.change import Change, Fact, FactValue, Notification
 from domain.claims import STANDING, UNDECIDED, Deduction, DeductionStatus, Proposal
@@ -48,7 +48,8 @@ def propose(case: Case, by: Actor, wanted: Proposal, now: datetime) -> Change:
     heard = replace(claim, notice=WrittenNotice(today, claim.reason, claim.amount), hearing=Hearing("-", replied=True))
     found, working = deductions.examined(case, by_law, wanted, heard, today)
     _require_defensible(found)
-    made = Deduction(f"d{len(case.deductions) + 1}", wanted, by.account, now, found.defensible, working)
+    on_file = deductions.wage_on_file(case)
+    made = Deduction(f"d{len(case.deductions) + 1}", wanted, by.account, now, found.defensible, working, on_file)
     data: dict[str, FactValue] = {
         "deduction": made.id,
         "subject": wanted.subject,
@@ -59,6 +60,9 @@ def propose(case: Case, by: Actor, wanted: Proposal, now: datetime) -> Change:
         "working": working,
         "rule": "PAY-04",
     }
+    if on_file is not None:  # absent where the plan has none: a case from before tells the same fact when replayed
+        wage = figure(wanted.month.wage)
+        data |= {"wage": wage, "wage_on_file": figure(on_file), "payslip": wanted.payslip}
     return Change(
         replace(case, deductions=(*case.deductions, made)), (Fact("DeductionProposed", now, by.account, data),)
     )
@@ -116,12 +120,20 @@ def decide(case: Case, by: Actor, deduction_id: str, amount: Decimal, reason: st
 
 
 def drop(case: Case, by: Actor, deduction_id: str, reason: str, now: datetime) -> Change:
-    """HR or counsel gives the claim up, at any time; the wages are paid without it."""
+    """HR or counsel gives the claim up; what is decided, counsel alone takes back. The wages are paid without it."""
     if not by.has(Role.HR, Role.COUNSEL) or by.account == case.agreed.leaver:
         raise forbidden("deduction.only_hr_or_counsel")
-    found = _undecided(case, deduction_id, now, or_unnotified=True)
+    if deductions.find(case, deduction_id).status is DeductionStatus.DECIDED:
+        found = _revocable(case, by, deduction_id)
+    else:
+        found = _undecided(case, deduction_id, now, or_unnotified=True)
     dropped = replace(
-        found, status=DeductionStatus.DROPPED, decided_by=by.account, decided_because=reason, remind_at=None
+        found,
+        status=DeductionStatus.DROPPED,
+        amount=None,
+        decided_by=by.account,
+        decided_because=reason,
+        remind_at=None,
     )
     fact = Fact("DeductionDropped", now, by.account, {"deduction": found.id, "reason": reason, "rule": "PAY-04"})
     subject = found.proposal.subject
@@ -137,6 +149,15 @@ def _require_defensible(found: Examination) -> None:
         raise invalid(REFUSED_FOR[closed[0].ground], gates=", ".join(finding.gate.value for finding in closed))
     if not possible:
         raise invalid("deduction.line_pays_nothing")
+
+
+def _revocable(case: Case, by: Actor, deduction_id: str) -> Deduction:
+    """A decided deduction that counsel may still take back: until the wages are paid, also if they are late."""
+    if not by.has(Role.COUNSEL):
+        raise forbidden("deduction.only_counsel")
+    if not settlement.lives(case) or deductions.paid(case):
+        raise conflict("deduction.too_late")
+    return deductions.find(case, deduction_id)
 
 
 def _undecided(case: Case, deduction_id: str, now: datetime, *, or_unnotified: bool = False) -> Deduction:

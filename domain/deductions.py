@@ -15,7 +15,8 @@ from domain.claims import STANDING, UNDECIDED, Deduction, DeductionStatus, Propo
 from domain.errors import conflict, not_found
 from domain.law.deductions import DeductionFigures, Examination, WageMonth, examine, month_left
 from domain.law.gates import DeductionClaim
-from domain.money import total
+from domain.law.workings import figure
+from domain.money import Money, total
 from domain.obligations import PaymentKind
 from domain.timezones import end_of, local_date
 
@@ -82,8 +83,8 @@ def advance(case: Case, now: datetime) -> Change:
     for one in case.deductions if settlement.lives(case) else ():
         if one.status not in UNDECIDED:
             continue
-        if _paid(case) or now >= wages_due(case):
-            return _lapsed(case, one, "paid" if _paid(case) else "undecided", now)
+        if paid(case) or now >= wages_due(case):
+            return _lapsed(case, one, "paid" if paid(case) else "undecided", now)
         if one.status is DeductionStatus.NOTIFIED and heard(case, one, now):
             fact = Fact("DeductionReplyOver", now, data={"deduction": one.id, "rule": "PAY-04"})
             return to_be_decided(case, replace(one, status=DeductionStatus.HEARD), fact, now)
@@ -116,16 +117,32 @@ def examined(
 ) -> tuple[Examination, str]:
     """The claim beside what is decided already: all of it comes out of one month's wage (PAY-03).
 
-    Where proposals tell different wages, the smallest counts.
+    Where proposals tell different wages, the smallest counts; and the one on file, unless a payslip proves more.
     """
-    others = decided(case)
-    months = (wanted.month, *(one.proposal.month for one in others))
-    already = max((month.already_deducted for month in months), key=lambda money: money.amount)
+    others, on_file = decided(case), wage_on_file(case)
+    proposals = (wanted, *(one.proposal for one in others))
+    already = max((one.month.already_deducted for one in proposals), key=lambda money: money.amount)
     spent = total((one.amount for one in others if one.amount is not None), by.currency)
-    wage = min((month.wage for month in months), key=lambda money: money.amount)
+    wage = min((one.wage(on_file) for one in proposals), key=lambda money: money.amount)
     limit, working = month_left(by, WageMonth(wage, already + spent))
     found = examine(by.gates, claim, limit, wanted.line_amount or claim.amount, as_of)
-    return found, f"{working}; {found.working}"
+    return found, "; ".join((*_compared(wanted, on_file), working, found.working))
+
+
+def wage_on_file(case: Case) -> Money | None:
+    """The month's wage as the records told when the case opened."""
+    return case.agreed.settlement.wage_on_file if case.agreed.settlement else None
+
+
+def _compared(wanted: Proposal, on_file: Money | None) -> Iterator[str]:
+    """Both wages, where more is claimed than is on file: the leaver and counsel see it."""
+    told = wanted.month.wage
+    if on_file is None or told <= on_file:
+        return
+    if wanted.payslip:
+        yield f"{figure(told)} ({wanted.payslip}) > {figure(on_file)}"
+    else:
+        yield f"min({figure(told)}, {figure(on_file)}) = {figure(on_file)}"
 
 
 def to_be_decided(case: Case, heard: Deduction, fact: Fact, now: datetime) -> Change:
@@ -156,12 +173,13 @@ def figures(case: Case, now: datetime) -> DeductionFigures:
     plan = case.agreed.settlement
     if plan is None or plan.deductions is None or case.stage not in IN_NOTICE:
         raise conflict("deduction.not_running")
-    if _paid(case) or now >= wages_due(case):
+    if paid(case) or now >= wages_due(case):
         raise conflict("deduction.too_late")
     return plan.deductions
 
 
-def _paid(case: Case) -> bool:
+def paid(case: Case) -> bool:
+    """True if the wages are settled: nothing comes out of them any more."""
     wages = settlement.of(case, PaymentKind.WAGES)
     return wages is not None and wages.settled
 

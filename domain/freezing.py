@@ -60,6 +60,9 @@ def record_agreement(case: Case, by: Actor, reference: str, signed_on: date, now
     zone = case.agreed.calendar.zone
     if signed_on > local_date(now, zone):
         raise invalid("freeze.signed_in_the_future", day=signed_on.isoformat())
+    hired_on = case.agreed.hired_on
+    if hired_on is not None and signed_on < hired_on:
+        raise invalid("freeze.signed_before_hiring", day=signed_on.isoformat(), hired=hired_on.isoformat())
     changed = replace(case, freeze=Freeze(Scope.FULL, reference))
     data = {"basis": reference, "signed_on": signed_on.isoformat(), "rule": "FRZ-01"}
     told = (case.agreed.leaver, *case.agreed.counsel)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.case import Case, NonCompete, Stage
-from domain.change import Change, Fact, Notification
+from domain.change import Change, Fact, FactValue, Notification
 from domain.errors import conflict, forbidden, invalid, not_found
 from domain.people import Actor, Role
 from domain.plan import NonCompetePlan
@@ -43,11 +43,15 @@ def decide(case: Case, by: Actor, enforce: bool, reason: str, now: datetime) -> 
     decided = replace(found, enforced=enforce, decided_by=by.account, decided_at=now, remind_at=None)
     planned = case.agreed.non_compete
     extra = planned.extra_months if planned and not enforce and not in_time else 0
-    fact = Fact(
-        "NonCompeteEnforced" if enforce else "NonCompeteWaived",
-        now,
-        by.account,
-        {"months": found.months, "reason": reason, "in_time": in_time, "extra_months": extra, "rule": "NC-06"},
-    )
+    data: dict[str, FactValue] = {
+        "months": found.months,
+        "reason": reason,
+        "in_time": in_time,
+        "extra_months": extra,
+        "rule": "NC-06",
+    }
+    if planned and planned.law:  # what stood against it, and was decided all the same
+        data["against"] = tuple(f"{answer.rule_id}: {answer.answer}" for answer in planned.law)
+    fact = Fact("NonCompeteEnforced" if enforce else "NonCompeteWaived", now, by.account, data)
     told = Notification("non_compete_enforced" if enforce else "non_compete_waived", (case.agreed.leaver,))
     return Change(replace(case, non_compete=decided), (fact,), (told,))

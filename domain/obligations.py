@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from domain.law.answers import LegalAnswer
 from domain.law.deductions import DeductionFigures
+from domain.money import Money
 from domain.working_days import Term
 
 
@@ -57,6 +58,8 @@ class SettlementPlan:
     law: tuple[LegalAnswer, ...] = ()
     deductions: DeductionFigures | None = None
     """None where no such law is known: then nothing can be deducted."""
+    wage_on_file: Money | None = None
+    """The least that the contract's terms tell of a month's wage; None: nothing, or planned before it was kept here."""
 
 
 @dataclass(frozen=True)

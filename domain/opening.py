@@ -65,7 +65,7 @@ def open_case(case: Case, plan: Plan, now: datetime) -> Change:
                 "reason": law.reason,
             },
         )
-        for law in (*plan.law, *plan.freeze.law)
+        for law in (*plan.law, *plan.freeze.law, *(plan.non_compete.law if plan.non_compete else ()))
     ]
     told = tuple(dict.fromkeys(a for a in (plan.leaver, plan.witness, plan.receiver) if a))
     asked = clearances.open_all(opened, now)

@@ -102,6 +102,8 @@ class NonCompetePlan:
     months: int
     extra_months: int
     """Of compensation, if it is waived only after the last day (NC-06)."""
+    law: tuple[LegalAnswer, ...] = ()
+    """What stands against the agreement (NC-01, NC-02, NC-04, NC-08); a person should see it before it is enforced."""
 
 
 @dataclass(frozen=True)
@@ -139,5 +141,7 @@ class Plan:
     """Of the notice's text (NOT-07); empty in cases opened before it was kept here."""
     notice_template: bool = False
     """No law is known there but an unverified notice template (FGN-01): no paper is issued in its name."""
+    hired_on: date | None = None
+    """None in cases planned before it was kept here."""
     portfolio: bool = False
     """Customers, orders and receivables are handed over one by one; not in cases planned before that could be done."""

@@ -62,6 +62,8 @@ def confirm(case: Case, by: Actor, kind: PaymentKind, paid_on: date, reference: 
     found = _unsettled(case, kind)
     if paid_on > local_date(now, _zone(case)):
         raise invalid("payment.in_the_future", day=paid_on.isoformat())
+    if paid_on < (arrived_on := local_date(case.arrived_at, _zone(case))):
+        raise invalid("payment.before_the_notice", day=paid_on.isoformat(), arrived=arrived_on.isoformat())
     paid = replace(found, paid_on=paid_on, paid_by=by.account, reference=reference)
     data = _data(case, found) | {
         "paid_on": paid_on.isoformat(),

@@ -36,6 +36,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "proven_loss": "1800.00",
         "caused_on": "2026-10-12",
         "wage": "12000.00",
+        "payslip": "2026年11月工资单（草稿）",
         "line_amount": "4200.00",
         "agreed_in": "contract",
         "agreement": "劳动合同第十二条",

@@ -34,7 +34,12 @@ class ProposeDeduction(Body):
     proven_loss: Amount
     caused_on: date
     wage: Amount
-    """All of the month's wage from which it would be deducted; commission is wage."""
+    """All of the month's wage from which it would be deducted; commission is wage.
+
+    Above what the contract's terms on file tell, it counts only with a payslip.
+    """
+    payslip: Citation = ""
+    """Where a wage above the one on file is evidenced; the leaver and counsel see both."""
     already_deducted: Amount = "0"
     """What was deducted for losses in the same month elsewhere."""
     line_amount: Amount | None = None
@@ -71,6 +76,7 @@ class ProposeDeduction(Body):
             month=WageMonth(self._money(self.wage), self._money(self.already_deducted)),
             agreed_in=self.agreed_in,
             line_amount=self._money(self.line_amount) if self.line_amount is not None else None,
+            payslip=self.payslip,
         )
 
     def _money(self, amount: str) -> Money:
@@ -94,7 +100,7 @@ class DecideDeduction(Body):
 
 
 class DropDeduction(Body):
-    """HR or counsel gives a proposed deduction up; the wages are paid without it."""
+    """HR or counsel gives a proposed deduction up, or counsel takes a decided one back before the wages are paid."""
 
     deduction: Key
     reason: RequiredReason

@@ -11,6 +11,8 @@ UNSEEN = f"[{_CONTROLS}{_UNSEEN}]"
 """Any of the characters that TEXT does not take."""
 TEXT = f"^[^{_CONTROLS}{_UNSEEN}]*$"
 LINE = rf"^[^\x00-\x1f\x7f{_UNSEEN}]+$"
+SAID = rf"^[^\x00]*[^\x00\s{_UNSEEN}][^\x00]*$"
+"""A text that holds something which can be seen."""
 KEY = r"^[A-Za-z0-9_.:-]{1,64}$"
 SHA256 = r"^[0-9a-f]{64}$"
 LOGIN = r"^[A-Za-z0-9_.@+-]{1,64}$"
@@ -36,6 +38,7 @@ NAMES = {
     NO_NUL: "text",
     TEXT: "text",
     LINE: "line",
+    SAID: "said",
     KEY: "key",
     SHA256: "sha256",
     LOGIN: "login",

@@ -67,9 +67,9 @@ def all_shown(answers: Iterable[LegalAnswer]) -> list[LawAnswer]:
 
 
 def of_case(snapshot: Mapping[str, Any]) -> list[LawAnswer]:
-    """What the law said when the case opened: of notice, freeze, payments and aftercare; nothing before a plan."""
+    """What the law said when the case opened: of notice, freeze, non-compete, payments, aftercare; nothing before."""
     plan = snapshot.get("plan") or {}
-    parts = (plan, *(plan.get(part) or {} for part in ("freeze", "settlement", "aftercare")))
+    parts = (plan, *(plan.get(part) or {} for part in ("freeze", "non_compete", "settlement", "aftercare")))
     answers = [answer for part in parts for answer in part.get("law", ())]
     return all_shown(_ANSWERS.validate_python(answers))
 

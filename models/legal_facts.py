@@ -29,6 +29,7 @@ class Departure:
     intent: Intent = Intent.NOTICE
     text: str = ""
     not_fault_because: str = ""
+    written: bool = True
 
 
 def terms_of(session: Session, employee_id: str) -> EmploymentTerms:
@@ -50,6 +51,7 @@ def notice_facts(employee: Employee, terms: EmploymentTerms, departure: Departur
         intent=departure.intent,
         text=departure.text,
         not_fault_because=departure.not_fault_because,
+        written=departure.written,
         agreed_notice_days=terms.agreed_notice_days,
         keeps_secrets=terms.keeps_secrets,
         contract_until=terms.contract_until,

@@ -9,10 +9,14 @@ from sqlmodel import Session, col, select
 
 from activities.failures import PersonMustAct
 from domain.errors import Refusal
-from domain.law import aftercare, foreign, freeze, notice, payments
+from domain.law import aftercare, foreign, freeze, non_compete, notice, payments
+from domain.law.answers import LegalAnswer
+from domain.law.averages import AverageWage
 from domain.law.endings import Ending
+from domain.law.notice_facts import Channel
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Review
+from domain.money import Money
 from domain.people import Role, Text
 from domain.plan import ItemPlan, NonCompetePlan, Plan, SystemPlan
 from domain.timezones import local_date
@@ -93,10 +97,13 @@ class DatabasePlanner:
                 book=book.pinned,
                 non_compete=_non_compete(book, arrived_on, terms),
                 aftercare=aftercare.plan(book, judged.last_day),
-                settlement=payments.plan(book, judged.last_day, calendar, termination_of(row)),
+                settlement=payments.plan(
+                    book, judged.last_day, calendar, termination_of(row), _wage_on_file(book, terms)
+                ),
                 counsel=people.with_role(Role.COUNSEL, without=leaver),
                 notice_sha256=row.text_sha256,
                 notice_template=book.find(foreign.RULE, arrived_on) is not None,
+                hired_on=employee.hired_on,
                 portfolio=True,
             )
 
@@ -112,6 +119,7 @@ class DatabasePlanner:
             agreement=row.agreement,
             text=row.text,
             not_fault_because=row.not_fault_because,
+            written=row.channel != Channel.ORAL,
         )
         try:
             return notice.judge(book, notice_facts(employee, terms, departure), calendar.holidays)
@@ -162,11 +170,32 @@ def _systems(session: Session, employee_id: str) -> tuple[SystemPlan, ...]:
     )
 
 
+def _wage_on_file(book: RuleBook, terms: EmploymentTerms) -> Money | None:
+    """The least that is on file of a month's wage: what is above it is commission, which a payslip proves (PAY-03)."""
+    known = [Money(wage, book.national.currency) for wage in (terms.monthly_wage, terms.average_wage) if wage]
+    return min(known, key=lambda wage: wage.amount, default=None)
+
+
 def _non_compete(book: RuleBook, on: date, terms: EmploymentTerms) -> NonCompetePlan | None:
-    """NC-02: what goes beyond the longest time does not bind; None also where no such law is known."""
+    """What goes beyond the longest time does not bind, and is told (NC-02); None also where no such law is known."""
     if not terms.non_compete_months:
         return None
     longest, release = book.find("NC-02", on), book.find("NC-06", on)
     if longest is None or release is None:
         return None
-    return NonCompetePlan(min(terms.non_compete_months, longest.number("max_months")), release.number("months"))
+    months = min(terms.non_compete_months, longest.number("max_months"))
+    return NonCompetePlan(months, release.number("months"), _against_non_compete(book, on, terms))
+
+
+def _against_non_compete(book: RuleBook, on: date, terms: EmploymentTerms) -> tuple[LegalAnswer, ...]:
+    if book.find("NC-08", on) is None:
+        return ()
+    wage, monthly = terms.average_wage or terms.monthly_wage, terms.non_compete_monthly
+    agreement = non_compete.NonCompete(
+        months=terms.non_compete_months,
+        monthly=Money(monthly, book.national.currency) if monthly else None,
+        penalty=None,
+        knew_secrets=terms.keeps_secrets,
+    )
+    average = AverageWage(Money(wage, book.national.currency)) if wage else None
+    return tuple(finding.answer for finding in non_compete.check(book, on, agreement, average))

@@ -44,7 +44,10 @@ class CaseDetail(CaseLine):
     """What the person asking is to this case."""
     case: dict[str, Any]
     law: list[LawAnswer]
-    """What the law said of notice and freeze when the case opened; for whoever sees the whole case."""
+    """What the law said of notice and freeze when the case opened; for whoever sees the whole case.
+
+    The witness, who may not read the notice, sees no working that tells of its grounds.
+    """
     tasks: list[dict[str, Any]]
     people: dict[str, str]
     """Names of the accounts mentioned."""

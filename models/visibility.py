@@ -10,7 +10,14 @@ from models.accounts import Caller
 _MONEY = ("hr", "counsel", "auditor", "leaver")
 """What is paid or deducted is between the company and the leaver, too."""
 _ABOUT_MONEY = ("payments", "deductions")
-_FACTS_ABOUT_MONEY = ("Payment", "Deduction")
+_CONTRACT = ("wage_on_file",)
+"""Of the plan: what the contract says of money."""
+_LAW_ASKED = "LawAsked"
+_WORKING = ("answer", "reason", "values")
+_PRIVATE_FACTS = ("Payment", "Deduction", "PlanMissing", "NonCompete")
+"""Facts about money, and why the law refused a notice in the notice's own words."""
+_PRIVATE_LAW = ("NOT-03", "NOT-10", "NC-")
+"""Rules whose working tells of the notice's grounds or of somebody's contract; that they were asked is no secret."""
 WHOLE = ("hr", "counsel", "auditor", "leaver", "witness")
 _BY_ROLE = (Role.HR, Role.COUNSEL, Role.AUDITOR, Role.SECURITY, Role.ADMINISTRATOR, Role.ENGINEER)
 _RESTRICTED = ("counsel", "auditor", "leaver")
@@ -109,7 +116,31 @@ def may_read(document_id: str, document_kind: str, of: tuple[str, ...], shown: d
 
 def visible_fact(kind: str, data: dict[str, Any], of: tuple[str, ...]) -> dict[str, Any]:
     """What a person with these relations, who sees the whole case, may see of a fact: that it is there, in any case."""
-    return data if _sees_money(of) or not kind.startswith(_FACTS_ABOUT_MONEY) else {}
+    if _sees_money(of):
+        return data
+    if kind == _LAW_ASKED:
+        return _told(data, "rule")
+    return {} if kind.startswith(_PRIVATE_FACTS) else data
+
+
+def _told(answer: dict[str, Any], rule: str) -> dict[str, Any]:
+    """An answer of the law, without its working if that is private; `rule` is the key of the rule's id."""
+    if not str(answer.get(rule, "")).startswith(_PRIVATE_LAW):
+        return answer
+    return {key: value for key, value in answer.items() if key not in _WORKING} | {"answer": ""}
+
+
+def _without_reasons(plan: dict[str, Any]) -> dict[str, Any]:
+    """The plan for somebody who may not read the notice, nor what the leaver earns."""
+    told: dict[str, Any] = {key: value for key, value in plan.items() if key not in _CONTRACT}
+    for part in ("freeze", "non_compete", "settlement", "aftercare"):
+        if told.get(part):
+            told[part] = _law_told({key: value for key, value in told[part].items() if key not in _CONTRACT})
+    return _law_told(told)
+
+
+def _law_told(part: dict[str, Any]) -> dict[str, Any]:
+    return part | {"law": [_told(answer, "rule_id") for answer in part["law"]]} if part.get("law") else part
 
 
 def _sees_money(of: tuple[str, ...]) -> bool:
@@ -121,7 +152,8 @@ def visible(snapshot: dict[str, Any], of: tuple[str, ...], account: str) -> dict
     if _sees_money(of):
         return snapshot
     if sees_everything(of):
-        return {key: value for key, value in snapshot.items() if key not in _ABOUT_MONEY}
+        told = {key: value for key, value in snapshot.items() if key not in _ABOUT_MONEY}
+        return told | {"plan": _without_reasons(told["plan"])} if told.get("plan") else told
     shown: dict[str, Any] = {key: snapshot.get(key) for key in _HEADER}
     if RESTRICTED in of:
         return {**shown, "employee_id": "", "aftercare": {key: snapshot["aftercare"].get(key) for key in _STORED}}

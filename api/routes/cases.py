@@ -1,7 +1,6 @@
 """Cases: register a resignation, find cases, read one."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
@@ -16,13 +15,13 @@ from api.gateway import workflow_of
 from domain.case import Stage
 from domain.errors import forbidden, not_found
 from domain.law.endings import Ending
-from domain.law.notice_facts import Intent
+from domain.law.notice_facts import Channel, Intent
 from domain.people import Role
 from models import law_views, queries
 from models.accounts import Caller
 from models.database import reading, utc_now
 from models.fields import Key
-from models.forms import CASE_ID, NO_NUL, TEXT
+from models.forms import CASE_ID, SAID, TEXT
 from models.idempotency import once, request_digest
 from models.law_views import LawAnswer
 from models.legal_facts import Departure
@@ -41,16 +40,6 @@ READ_STORED = (Role.COUNSEL, Role.AUDITOR)
 SEES_ALL = (Role.HR, Role.COUNSEL, Role.AUDITOR, Role.ADMINISTRATOR, Role.ENGINEER)
 
 
-class Channel(StrEnum):
-    """How the notice reached the company."""
-
-    SYSTEM = "system"
-    EMAIL = "email"
-    CHAT = "chat"
-    PAPER = "paper"
-    ORAL = "oral"
-
-
 class RegisterResignation(BaseModel):
     """A resignation notice that has arrived. Nobody approves it: it takes effect by arriving (NOT-01, NOT-07)."""
 
@@ -65,7 +54,7 @@ class RegisterResignation(BaseModel):
     arrived_at: AwareDatetime | None = None
     """When it reached the company; absent: now. It starts the notice period."""
     channel: Channel
-    text: Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=NO_NUL)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=SAID)]
     requested_last_day: date | None = None
     """A later last day, if the notice names one; with `mutual`, the day agreed on."""
     ending: Ending = Ending.RESIGNATION
@@ -123,6 +112,7 @@ async def register_resignation(
             intent=body.intent,
             text=body.text,
             not_fault_because=body.not_fault_because,
+            written=body.channel is not Channel.ORAL,
         )
         wanted = Registration(body.employee_number, departure, body.channel, body.text, body.receiver or "")
         row, judged = register(session, caller, key, wanted, now, review)
@@ -203,7 +193,7 @@ def read_case(case_id: CaseId, caller: CallerDep, engine: EngineDep, settings: S
         version=row.version,
         relations=list(of),
         case=shown,
-        law=law_views.of_case(row.snapshot) if sees_everything(of) else [],
+        law=law_views.of_case(shown) if sees_everything(of) else [],
         tasks=tasks,
         people=people,
         temporal_url=url,

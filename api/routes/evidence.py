@@ -57,7 +57,8 @@ def read_facts(
     `hash` is the SHA-256 of `{case_id, seq, number, kind, at, by, data, previous}` in canonical JSON (RFC 8785), with
     `at` in UTC (`+00:00`): anybody can recompute it.
 
-    The witness sees that something was paid or deducted, and not what: `data` is empty there.
+    The witness sees that something was paid or deducted, and not what: `data` is empty there. Likewise that the law
+    was asked about the notice's grounds, and not what they are.
     """
     with reading(engine) as session:
         _, _, of = seen(session, case_id, caller, whole=True)

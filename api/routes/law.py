@@ -28,14 +28,14 @@ from api.law_views import RulesView, Section, TemplateView, rules_view, template
 from api.settlement_questions import AskAboutSettlement
 from domain.errors import invalid
 from domain.law import exposure, freeze, notice, penalties
-from domain.law.rulebook import NoRule
+from domain.law.rulebook import NoRule, RuleBook
 from domain.law.settlement import settle
 from domain.people import Role
 from domain.timezones import local_date
 from models.accounts import Caller
 from models.calendars import working_calendar
 from models.database import reading, utc_now
-from models.law import library
+from models.law import NATIONAL, library
 from models.legal_facts import Records, records_of
 
 router = APIRouter(prefix="/law", tags=["law"])
@@ -105,7 +105,9 @@ def ask_about_penalty(body: AskAboutPenalty, caller: CallerDep, review: ReviewDe
     A non-compete's penalty is no part of the question. Changes nothing, so it takes no Idempotency-Key. Engineering,
     not legal advice.
     """
-    book, training = library().book(body.region, review), body.trained()
+    book = library().book(body.region, review)
+    require_encoded(book)
+    training = body.trained()
     with law_of_the_day():
         found = penalties.judge(
             book, body.on, body.breach, body.agreed.money, training, employer_fault=body.employer_fault
@@ -130,11 +132,18 @@ def ask_about_settlement(
     """
     records = _records(engine, caller, body.employee_number)
     book = library().book(_region(body.region, records), review)
+    require_encoded(book)
     with law_of_the_day():
         leaving = body.leaving(book, records)
         last_day = datetime.combine(leaving.service.last_day, time(), UTC)
         order = body.order.found(book, leaving.service.last_day) if body.order else None
         return settlement_view(settle(book, leaving, working_calendar(book.national.time_zone, last_day)), order)
+
+
+def require_encoded(book: RuleBook) -> None:
+    """Raises Refusal unless it is mainland China's law: of other jurisdictions notices alone are known."""
+    if book.national.name != NATIONAL:
+        raise invalid("law.only_mainland_china", place=book.national.jurisdiction)
 
 
 @contextmanager

@@ -1,10 +1,11 @@
-"""What an unverified notice template of another jurisdiction says of a notice (FGN-01). It warns and never refuses."""
+"""What an unverified notice template of another jurisdiction says (FGN-01). It warns, and refuses what can not be."""
 
 import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
+from domain.errors import invalid
 from domain.law.answers import LegalAnswer
 from domain.law.endings import Ending
 from domain.law.notice_facts import NoticeFacts, Road, agreed_day, contract_end
@@ -27,9 +28,12 @@ def earliest_last_day(rule: LegalRule, arrived_on: date, facts: NoticeFacts) -> 
     """The day on which the notice ends, and the working.
 
     In probation the template's own period counts; later what was agreed, but never less than the template's minimum;
-    else the step that the length of service has reached, or the template's usual notice.
+    else the step that the length of service has reached, or the template's usual notice. Raises Refusal if the notice
+    is from before the service.
     """
-    if facts.probation_until is not None and arrived_on <= facts.probation_until:
+    if facts.hired_on is not None and facts.hired_on > arrived_on:
+        raise invalid("notice.hired_after_arrival", hired=facts.hired_on.isoformat())
+    if in_probation(rule, arrived_on, facts):
         many, unit = rule.number("probation_notice"), rule.word("probation_unit")[0]
         return _ends(arrived_on, many, unit, rule.word("probation_count_start"))
     many, unit = _of_service(rule, arrived_on, facts.hired_on)
@@ -40,11 +44,25 @@ def earliest_last_day(rule: LegalRule, arrived_on: date, facts: NoticeFacts) -> 
     return anchored, working if anchored == end else f"{working} → {anchored}"
 
 
+def in_probation(rule: LegalRule, arrived_on: date, facts: NoticeFacts) -> bool:
+    """True on the day of arrival; probation lasts no longer than the place allows, whatever was agreed."""
+    if facts.probation_until is None or arrived_on > facts.probation_until:
+        return False
+    most = rule.number("probation_most_months")
+    return not most or facts.hired_on is None or arrived_on < add_months(facts.hired_on, most)
+
+
+def _service_unknown(rule: LegalRule, arrived_on: date, facts: NoticeFacts) -> bool:
+    """True if the length of service decides, and nobody knows it."""
+    return facts.hired_on is None and bool(rule.words("tenure_steps")) and not in_probation(rule, arrived_on, facts)
+
+
 def _of_service(rule: LegalRule, arrived_on: date, hired_on: date | None) -> tuple[int, str]:
+    """The step that the service has reached; the longest if nobody knows since when: no one leaves too early then."""
     many, unit = rule.number("notice"), rule.word("unit")[0]
     for step in rule.words("tenure_steps"):
         found = _STEP.fullmatch(step)
-        if found and hired_on is not None and _LATER[found[2]](hired_on, int(found[1])) <= arrived_on:
+        if found and (hired_on is None or _LATER[found[2]](hired_on, int(found[1])) <= arrived_on):
             many, unit = int(found[3]), found[4]
     return many, unit
 
@@ -75,6 +93,8 @@ def _resignation(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> Road:
     rule = book.rule(RULE, arrived_on)
     end, working = earliest_last_day(rule, arrived_on, facts)
     law = (book.answer(rule.id, arrived_on, working), *_by_template(book, arrived_on))
+    if _service_unknown(rule, arrived_on, facts):
+        law = (*law, book.answer(rule.id, arrived_on, working, reason="service_unknown"))
     form = rule.word("form")
     if form == "wet_ink":
         return end, (*law, book.answer(rule.id, arrived_on, form, reason="notice_on_paper_only"))

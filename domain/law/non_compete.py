@@ -21,6 +21,7 @@ class Concern(StrEnum):
     NO_SECRETS = "no_secrets"
     TOO_LONG = "too_long"
     NO_COMPENSATION_AGREED = "no_compensation_agreed"
+    BELOW_MINIMUM_WAGE = "below_minimum_wage"
     BELOW_STATUTE = "below_statute"
     """Below 30 % of the average."""
     BELOW_GUIDELINE = "below_guideline"
@@ -71,24 +72,31 @@ class Waiver:
     answer: LegalAnswer
 
 
-def check(book: RuleBook, on: date, agreement: NonCompete, average: AverageWage) -> tuple[Finding, ...]:
-    """Everything that stands against the agreement, in the order of the rules. Raises NoRule."""
+def check(book: RuleBook, on: date, agreement: NonCompete, average: AverageWage | None) -> tuple[Finding, ...]:
+    """Everything that stands against the agreement, in the order of the rules. Raises NoRule.
+
+    Without an average wage nothing is said of compensation and penalty.
+    """
     return tuple(
         Finding(concern, answer)
-        for part in (_scope, _length, _pay, _penalty)
-        for concern, answer in part(book, on, agreement, average)
+        for found in (
+            _scope(book, on, agreement),
+            _length(book, on, agreement),
+            *((_pay(book, on, agreement, average), _penalty(book, on, agreement, average)) if average else ()),
+        )
+        for concern, answer in found
     )
 
 
 _Found = Iterator[tuple[Concern, LegalAnswer]]
 
 
-def _scope(book: RuleBook, on: date, agreement: NonCompete, _average: AverageWage) -> _Found:
+def _scope(book: RuleBook, on: date, agreement: NonCompete) -> _Found:
     if not agreement.knew_secrets:
         yield Concern.NO_SECRETS, book.answer("NC-01", on, "✗")
 
 
-def _length(book: RuleBook, on: date, agreement: NonCompete, _average: AverageWage) -> _Found:
+def _length(book: RuleBook, on: date, agreement: NonCompete) -> _Found:
     most = book.rule("NC-02", on).number("max_months")
     if agreement.months > most:
         yield Concern.TOO_LONG, book.answer("NC-02", on, f"{agreement.months} > {most}")
@@ -99,6 +107,10 @@ def _pay(book: RuleBook, on: date, agreement: NonCompete, average: AverageWage) 
     if agreement.monthly is None:
         yield Concern.NO_COMPENSATION_AGREED, default_compensation(book, on, average).answer
         return
+    floor = minimum_wage(book, on, agreement.monthly.currency)
+    if floor is not None and agreement.monthly < floor:
+        working = f"{figure(agreement.monthly)} < {figure(floor)}"
+        yield Concern.BELOW_MINIMUM_WAGE, book.answer("NC-04", on, working, action=Action.WARN)
     rule = book.rule("NC-08", on)
     long = agreement.months > rule.number("long_after_months")
     rates = [(Concern.BELOW_STATUTE, rule.decimal("rate"))]

@@ -5,17 +5,19 @@ law's own time zone.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from domain.errors import invalid
-from domain.law import foreign
+from domain.law import foreign, wording
 from domain.law.answers import LegalAnswer
 from domain.law.endings import Ending, Relation
 from domain.law.notice_facts import Intent, NoticeFacts, Road, agreed_day, contract_end
 from domain.law.rulebook import RuleBook
 from domain.law.rules import Action
 from domain.timezones import local_date
+
+_ALSO_SPOKEN = ("NOT-02", "NOT-05")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,9 @@ def judge(book: RuleBook, facts: NoticeFacts, holidays: tuple[date, ...] = ()) -
     elsewhere = book.find(foreign.RULE, arrived_on)
     road = (_ROADS if elsewhere is None else foreign.ROADS).get(facts.ending, _dismissal)
     earliest, law = road(book, facts, arrived_on)
+    if elsewhere is None and facts.ending is Ending.RESIGNATION:
+        earliest, facts, ends = _within_the_term(book, facts, arrived_on, earliest)
+        law = (*law, *ends)
     last_day = facts.wished_last_day or earliest
     if last_day < earliest:
         raise invalid("resignation.last_day_too_early", earliest=earliest.isoformat())
@@ -49,12 +54,25 @@ def judge(book: RuleBook, facts: NoticeFacts, holidays: tuple[date, ...] = ()) -
     return NoticeAnswer(earliest, last_day, law)
 
 
+def _within_the_term(
+    book: RuleBook, facts: NoticeFacts, arrived_on: date, earliest: date
+) -> tuple[date, NoticeFacts, tuple[LegalAnswer, ...]]:
+    """A fixed term ends the employment also while a notice runs (art. 44): no last day lies beyond it."""
+    term, wanted = facts.contract_until, facts.wished_last_day
+    if term is None or term < arrived_on or max(earliest, wanted or earliest) <= term:
+        return earliest, facts, ()
+    last_day = max(earliest, wanted or earliest)
+    said = f"min({last_day}, {term}) = {term}"
+    warned = book.answer("NOT-15", arrived_on, said, action=Action.WARN, reason="term_ends_first", day=term)
+    return min(earliest, term), replace(facts, wished_last_day=min(wanted, term) if wanted else None), (warned,)
+
+
 def _resignation(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> Road:
     """NOT-03: a notice that tells of the employer's fault does not take this road, unless HR answers for it by name."""
     end, law = _ordinary(book, facts, arrived_on)
-    law = (*law, *_as_an_offer(book, facts, arrived_on))
+    law = (*law, *_only_spoken(book, facts, arrived_on, law[0]), *_as_an_offer(book, facts, arrived_on))
     rule = book.rule("NOT-03", arrived_on)
-    said = [phrase for phrase in rule.words("phrases") if phrase in facts.text]
+    said = wording.found(rule.words("phrases"), facts.text)
     if not said:
         return end, law
     if not facts.not_fault_because and book.action(rule) is Action.BLOCK:
@@ -66,17 +84,26 @@ def _resignation(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> Road:
     return end, (*law, warned)
 
 
+def _only_spoken(book: RuleBook, facts: NoticeFacts, arrived_on: date, by: LegalAnswer) -> tuple[LegalAnswer, ...]:
+    """Art. 37 asks for writing in its sentence about the thirty days, and not in the one about probation (NOT-02)."""
+    if facts.written or by.rule_id in _ALSO_SPOKEN:
+        return ()
+    return (book.answer(by.rule_id, arrived_on, "", action=Action.WARN, reason="notice_only_spoken"),)
+
+
 def _as_an_offer(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> tuple[LegalAnswer, ...]:
-    """NOT-10: a letter that asks for approval may be read as an offer; courts differ, so a person says what it is."""
+    """NOT-10: a letter that asks for approval, or sets a condition, may be no notice; a person says what it is."""
     rule = book.find("NOT-10", arrived_on)
     if rule is None:
         return ()
     if facts.intent is Intent.OFFER:
         raise invalid("notice.offer_takes_an_agreement")
-    said = "、".join(phrase for phrase in rule.words("phrases") if phrase in facts.text)
-    if not said:
-        return ()
-    return (book.answer("NOT-10", arrived_on, said, action=Action.WARN, reason="may_be_an_offer", phrases=said),)
+    law: tuple[LegalAnswer, ...] = ()
+    if said := "、".join(wording.found(rule.words("phrases"), facts.text)):
+        law += (book.answer(rule.id, arrived_on, said, action=Action.WARN, reason="may_be_an_offer", phrases=said),)
+    if said := "、".join(wording.found(rule.words("conditions"), facts.text)):
+        law += (book.answer(rule.id, arrived_on, said, action=Action.WARN, reason="may_be_conditional", phrases=said),)
+    return law
 
 
 def _ordinary(book: RuleBook, facts: NoticeFacts, arrived_on: date) -> Road:

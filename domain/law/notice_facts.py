@@ -12,6 +12,16 @@ Road = tuple[date, tuple[LegalAnswer, ...]]
 """The earliest last day, and what the law says of it."""
 
 
+class Channel(StrEnum):
+    """How the notice reached the company."""
+
+    SYSTEM = "system"
+    EMAIL = "email"
+    CHAT = "chat"
+    PAPER = "paper"
+    ORAL = "oral"
+
+
 class Intent(StrEnum):
     """What a letter is meant to be (NOT-10)."""
 
@@ -41,8 +51,10 @@ class NoticeFacts:
     """The person holds a post of secrecy, with a secrecy agreement."""
     contract_until: date | None = None
     hired_on: date | None = None
-    """First day of service; unknown to the law: the shortest."""
+    """First day of service; not known: the longest, where it decides."""
     intent: Intent = Intent.NOTICE
+    written: bool = True
+    """False: it was only spoken."""
     text: str = ""
     """What the notice says."""
     not_fault_because: str = ""

@@ -68,6 +68,8 @@ def phrases(value: object) -> Value:
         raise ValueError("must be a list of short texts")
     if not all(2 <= len(part.strip()) <= 40 and part.isprintable() for part in value):
         raise ValueError("must hold 2 to 40 printable characters each")
+    if not all(any(letter.isalnum() for letter in piece) for part in value for piece in part.split("…")):
+        raise ValueError("must hold a letter or digit on both sides of each …")
     return tuple(value)
 
 

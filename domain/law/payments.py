@@ -9,12 +9,17 @@ from domain.law.rules import Action
 from domain.law.severance import Termination, is_due
 from domain.law.wages import wages_due, wages_terms
 from domain.law.workings import percent
+from domain.money import Money
 from domain.obligations import PaymentKind, PaymentPlan, SettlementPlan
 from domain.working_days import Term, WorkingCalendar
 
 
 def plan(
-    book: RuleBook, last_day: date, calendar: WorkingCalendar, termination: Termination | None
+    book: RuleBook,
+    last_day: date,
+    calendar: WorkingCalendar,
+    termination: Termination | None,
+    wage_on_file: Money | None = None,
 ) -> SettlementPlan | None:
     """Wages with unused leave (PAY-02, CRT-04), and severance where the ending gives it (HND-03).
 
@@ -47,7 +52,7 @@ def plan(
             law.append(book.answer("GD-01", last_day, Gate.NOTIFIED, action=Action.RECORD))
     low, high = (percent(exposure.decimal(name)) for name in ("extra_low", "extra_high"))
     law.append(book.answer(exposure.id, last_day, f"{low} – {high}", action=Action.RECORD))
-    return SettlementPlan(tuple(payments), tuple(law), by)
+    return SettlementPlan(tuple(payments), tuple(law), by, wage_on_file)
 
 
 def _knows_deductions(book: RuleBook, on: date) -> bool:

@@ -9,6 +9,7 @@ from domain.change import Change
 from domain.law import payments
 from domain.law.freeze import BasisKind
 from domain.law.severance import Termination
+from domain.money import Money
 from domain.obligations import Payment, PaymentKind, SettlementPlan
 from domain.people import Actor
 from domain.working_days import WorkingCalendar
@@ -20,9 +21,11 @@ from tests.domain import cases as c
 WAGES, SEVERANCE = PaymentKind.WAGES, PaymentKind.SEVERANCE
 
 
-def plan(termination: Termination | None = Termination.RESIGNATION, region: str = "CN-SH") -> SettlementPlan:
+def plan(
+    termination: Termination | None = Termination.RESIGNATION, region: str = "CN-SH", wage_on_file: Money | None = None
+) -> SettlementPlan:
     """What is paid after such an ending in that region."""
-    found = payments.plan(library().book(region), c.LAST_DAY, WorkingCalendar(c.SHANGHAI), termination)
+    found = payments.plan(library().book(region), c.LAST_DAY, WorkingCalendar(c.SHANGHAI), termination, wage_on_file)
     assert found is not None
     return found
 

@@ -270,6 +270,8 @@ def test_what_can_not_be_is_refused() -> None:
         aftercare_decisions.complete_duty(c.handing_over(aftercare=a.AFTERCARE), c.HR, ARCHIVES, day, "r", c.NOW)
     with c.invalid("aftercare.in_the_future"):
         aftercare_decisions.complete_duty(case, c.HR, ARCHIVES, date(2026, 12, 25), "r", now)
+    with c.invalid("aftercare.before_the_notice"):
+        aftercare_decisions.complete_duty(case, c.HR, ARCHIVES, date(2020, 1, 1), "r", now)
     with c.conflict("aftercare.duty_done_already"):
         done(done(case, ARCHIVES, day).case, ARCHIVES, day)
     with c.not_found("aftercare.no_such_month"):

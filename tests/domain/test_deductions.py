@@ -1,5 +1,6 @@
 """A deduction from the last wages: proved, told, answered, decided by somebody else, or not made (PAY-03, PAY-04)."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from domain.change import Change, Rule
 from domain.claims import Deduction, DeductionStatus
 from domain.errors import Refusal
 from domain.law.freeze import BasisKind
+from domain.money import Money
 from domain.people import Actor, Role
 from domain.plan import Policy
 from tests.domain import afterwards as a
@@ -64,6 +66,59 @@ def test_what_is_proposed_is_told_in_writing_with_five_working_days_to_reply() -
     (task,) = (task for task in agenda.tasks(issued.case) if task.kind == "reply_to_deduction")
     assert (task.accounts, task.due_at) == (("lin",), c.opening(UNTIL).replace(hour=0) + timedelta(days=1))
     assert NOTICE not in papers.due(issued.case)
+
+
+ON_FILE = Money(Decimal("7500.00"), "CNY")
+
+
+def known_to_earn(on_file: Money | None = ON_FILE) -> Case:
+    return replace(found := case(), plan=replace(found.agreed, settlement=pay.plan(wage_on_file=on_file)))
+
+
+@pytest.mark.law("PAY-03")
+def test_a_wage_above_the_one_on_file_does_not_lift_the_cap() -> None:
+    large = pay.claim(wage="999999", amount="20000.00", proven_loss="50000.00").proposal
+    change = deduction_decisions.propose(known_to_earn(), c.HR, large, c.NOW)
+    (fact,) = change.facts
+    assert (fact.data["most"], fact.data["wage"], fact.data["wage_on_file"]) == ("1500.00", "999999.00", "7500.00")
+    assert one(change.case).working.startswith("min(999999.00, 7500.00) = 7500.00; 7500.00 × 20")
+    heard_of = replied(pay.notified(change.case)).case
+    with c.invalid("deduction.above_most"):
+        decided(heard_of, "1500.01")
+    assert one(decided(heard_of, "1500.00").case).wage_on_file == ON_FILE
+
+
+@pytest.mark.law("PAY-03")
+def test_a_payslip_lifts_it_and_both_figures_are_told() -> None:
+    month = pay.claim(wage="12000.00", amount="2400.00", proven_loss="2400.00", payslip="2026-12 slip")
+    change = deduction_decisions.propose(known_to_earn(), c.HR, month.proposal, c.NOW)
+    assert (change.facts[0].data["most"], change.facts[0].data["payslip"]) == ("2400.00", "2026-12 slip")
+    assert one(change.case).working.startswith("12000.00 (2026-12 slip) > 7500.00; 12000.00 × 20")
+
+
+@pytest.mark.law("PAY-03")
+def test_a_lower_wage_than_the_one_on_file_counts_as_it_is() -> None:
+    less = deduction_decisions.propose(known_to_earn(), c.HR, pay.claim(wage="7000.00").proposal, c.NOW)
+    assert one(less.case).working.startswith("7000.00 × 20")
+    unknown = deduction_decisions.propose(known_to_earn(None), c.HR, pay.claim().proposal, c.NOW)
+    assert "wage" not in unknown.facts[0].data
+
+
+@pytest.mark.law("PAY-04")
+def test_counsel_takes_a_decided_deduction_back_until_the_wages_are_paid() -> None:
+    open_case = decided(pay.proposed(case()), "900.00").case
+    with c.forbidden("deduction.only_counsel"):
+        dropped(open_case, c.HR, HEARD)
+    back = dropped(open_case, c.COUNSEL, HEARD)
+    assert c.kinds(back) == ("DeductionDropped",)
+    assert (one(back.case).status, one(back.case).amount) == (DeductionStatus.DROPPED, None)
+    assert c.told(back, "deduction_dropped")[0] == "lin"
+    assert deductions.decided(back.case) == ()
+    with c.conflict("deduction.over"):
+        dropped(back.case, c.COUNSEL, HEARD)
+    paid = pay.confirmed(open_case, HEARD.date()).case
+    with c.conflict("deduction.too_late"):
+        dropped(paid, c.COUNSEL, HEARD)
 
 
 @pytest.mark.law("PAY-04")

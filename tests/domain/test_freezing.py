@@ -112,3 +112,13 @@ def test_nobody_is_granted_what_was_never_taken_away() -> None:
     with c.invalid("grant.wider_than_frozen"):
         grants.request(limited(), c.LEAVER, "erp", ("create_orders",), "x", 2, c.NOW)
     assert grants.request(limited(), c.LEAVER, "erp", ("export",), "x", 2, c.NOW).case.grants
+
+
+@pytest.mark.law("FRZ-01")
+def test_nobody_signs_before_being_hired() -> None:
+    hired = date(2021, 3, 1)
+    case = limited()
+    case = replace(case, plan=replace(case.agreed, hired_on=hired))
+    with c.invalid("freeze.signed_before_hiring"):
+        freezing.record_agreement(case, c.HR, "AGR-31", date(2000, 1, 1), c.NOW)
+    assert freezing.record_agreement(case, c.HR, "AGR-31", hired, c.NOW).facts

@@ -6,6 +6,7 @@ import pytest
 
 from domain import agenda, closing, non_compete
 from domain.case import Case, Stage
+from domain.law.answers import LegalAnswer
 from domain.plan import NonCompetePlan
 from tests.domain import cases as c
 
@@ -49,6 +50,14 @@ def test_in_time_either_way_costs_no_extra_months(enforce: bool, kind: str) -> N
 def test_a_waiver_after_the_last_day_costs_extra_months(enforce: bool, extra: int) -> None:
     change = non_compete.decide(c.pursuing(case()), c.HR, enforce, "late", closing.last_day_end(case()))
     assert change.facts[0].data["extra_months"] == extra
+
+
+@pytest.mark.law("NC-01", "NC-02", "NC-08")
+def test_what_stands_against_it_is_written_down_with_the_decision() -> None:
+    doubt = LegalAnswer("NC-02", "art. 24", "36 > 24", "cn", "2026-11")
+    doubtful = c.handing_over(non_compete=NonCompetePlan(24, 3, (doubt,)))
+    (fact,) = non_compete.decide(doubtful, c.HR, True, "counsel agrees", c.NOW).facts
+    assert fact.data["against"] == ("NC-02: 36 > 24",)
 
 
 def test_only_hr_decides_with_a_reason_and_not_while_the_case_is_undone() -> None:

@@ -265,3 +265,10 @@ def test_the_case_knows_no_amount() -> None:
     case = pay.case(FAULT)
     _, facts = a.lived(case, LATER, c.NOW)
     assert set().union(*(fields(fact) for fact in facts)) == set()
+
+
+@pytest.mark.law("PAY-02")
+def test_nothing_was_paid_because_of_a_departure_before_its_notice_arrived() -> None:
+    with c.invalid("payment.before_the_notice"):
+        settlement.confirm(pay.case(), c.HR, pay.WAGES, date(2020, 1, 1), "bank 7", c.NOW)
+    assert settlement.confirm(pay.case(), c.HR, pay.WAGES, c.TODAY, "bank 7", c.NOW).facts

@@ -247,6 +247,48 @@ def test_what_is_paid_at_the_end_is_pinned_with_the_law_of_the_region(
     assert said == ("severance_in_doubt" if ending == "expiry" else "")
 
 
+@pytest.mark.law("NC-01", "NC-02", "NC-08")
+def test_what_stands_against_a_non_compete_is_told_when_the_case_is_planned(company: Engine) -> None:
+    with writing(company) as session:
+        terms = session.get_one(EmploymentTerms, "e-lin")
+        terms.region, terms.average_wage, terms.keeps_secrets = "CN-SH", Decimal(20000), False
+        terms.non_compete_months, terms.non_compete_monthly = 36, Decimal(2000)
+    found = plan(company).non_compete
+    assert found is not None
+    assert found.months == 24
+    rules = [(answer.rule_id, answer.answer) for answer in found.law]
+    assert [rule for rule, _ in rules] == ["NC-01", "NC-02", "NC-04", "NC-08", "NC-08"]
+    assert rules[1:3] == [("NC-02", "36 > 24"), ("NC-04", "2000.00 < 2740.00")]
+
+
+@pytest.mark.law("NC-01")
+def test_a_sound_non_compete_is_left_alone(company: Engine) -> None:
+    with writing(company) as session:
+        terms = session.get_one(EmploymentTerms, "e-lin")
+        terms.region, terms.average_wage, terms.keeps_secrets = "CN-SH", Decimal(20000), True
+        terms.non_compete_months, terms.non_compete_monthly = 12, Decimal(8000)
+    found = plan(company).non_compete
+    assert found is not None
+    assert found.law == ()
+
+
+@pytest.mark.law("PAY-03")
+@pytest.mark.parametrize(
+    ("monthly", "average", "least"),
+    [("7500.00", "18500.00", "7500.00"), (None, "18500.00", "18500.00"), (None, None, None)],
+)
+def test_the_least_wage_on_file_is_pinned_for_deductions(
+    company: Engine, monthly: str | None, average: str | None, least: str | None
+) -> None:
+    with writing(company) as session:
+        terms = session.get_one(EmploymentTerms, "e-lin")
+        terms.monthly_wage = Decimal(monthly) if monthly else None
+        terms.average_wage = Decimal(average) if average else None
+    settlement = plan(company).settlement
+    assert settlement is not None
+    assert settlement.wage_on_file == (Money(Decimal(least), "CNY") if least else None)
+
+
 def test_where_the_minimum_wage_is_not_known_the_plan_says_so(company: Engine) -> None:
     settlement = plan(company).settlement
     assert settlement is not None

@@ -53,6 +53,31 @@ def test_what_is_paid_or_deducted_is_between_the_company_and_the_leaver() -> Non
     assert visible_fact("ItemsAccepted", {"items": ["a"]}, ("witness",)) == {"items": ["a"]}
 
 
+@pytest.mark.law("NOT-03", "PIP-01")
+def test_the_witness_may_be_who_the_notice_accuses_and_sees_neither_its_grounds_nor_what_the_leaver_earns() -> None:
+    grounds = {
+        "rule_id": "NOT-03",
+        "citation": "art. 38",
+        "answer": "unpaid_wages",
+        "reason": "r",
+        "values": [["g", "x"]],
+    }
+    counted = {"rule_id": "NOT-01", "citation": "art. 37", "answer": "2026-11-23 + 30 = 2026-12-23"}
+    pay = {"rule_id": "NC-08", "citation": "c", "answer": "100 < 3000"}
+    settlement = {"payments": [], "law": [pay], "wage_on_file": {"amount": "7500.00", "currency": "CNY"}}
+    whole = SNAPSHOT | {"plan": SNAPSHOT["plan"] | {"law": [counted, grounds], "settlement": settlement}}
+    fact = {"rule": "NOT-03", "citation": "art. 38", "answer": "unpaid_wages", "reason": "employer_fault"}
+    for readers in (("hr",), ("counsel",), ("auditor",), ("leaver",), ("leaver", "witness")):
+        assert visible(whole, readers, "x") == whole
+        assert visible_fact("LawAsked", fact, readers) == fact
+    shown = visible(whole, ("witness",), "wang")["plan"]
+    assert shown["law"] == [counted, {"rule_id": "NOT-03", "citation": "art. 38", "answer": ""}]
+    assert shown["settlement"] == {"payments": [], "law": [{"rule_id": "NC-08", "citation": "c", "answer": ""}]}
+    assert visible_fact("LawAsked", fact, ("witness",)) == {"rule": "NOT-03", "citation": "art. 38", "answer": ""}
+    assert visible_fact("PlanMissing", {"because": "notice.tells_of_employer_fault"}, ("witness",)) == {}
+    assert visible_fact("LawAsked", {"rule": "NOT-01", "answer": "+ 30"}, ("witness",))["answer"] == "+ 30"
+
+
 @pytest.mark.law("PIP-01")
 def test_a_receiver_sees_the_own_items_and_the_record_to_sign() -> None:
     shown = sees("zhou")

@@ -47,6 +47,9 @@ def frozen(region: str, *bases: Basis) -> FreezeAnswer:
         ("JP", {}, date(2026, 12, 7)),
         ("DE", {}, date(2026, 12, 31)),
         ("DE", {"probation_until": ARRIVED}, date(2026, 12, 7)),
+        ("DE", {"probation_until": LONG.replace(year=2027), "hired_on": date(2026, 5, 24)}, date(2026, 12, 7)),
+        ("DE", {"probation_until": LONG.replace(year=2027), "hired_on": date(2026, 5, 23)}, date(2026, 12, 31)),
+        ("SG", {}, date(2026, 12, 20)),
         ("DE", {"agreed_notice_days": 90}, date(2027, 2, 28)),
         ("GB", {"hired_on": date(2026, 10, 24)}, date(2026, 11, 23)),
         ("GB", {"hired_on": date(2026, 10, 23)}, date(2026, 11, 30)),
@@ -130,3 +133,18 @@ def test_a_part_of_a_country_has_the_countrys_template() -> None:
         library().book("TH")
     with c.invalid("law.unknown_jurisdiction"):
         library().book("US-NY")
+
+
+@pytest.mark.law("FGN-01")
+def test_where_the_service_decides_and_is_not_known_the_longest_notice_counts_and_it_is_said() -> None:
+    judged = resigns("SG")
+    assert judged.last_day == resigns("SG", hired_on=LONG).last_day
+    assert "service_unknown" in {law.reason for law in judged.law}
+    for known in (resigns("SG", hired_on=LONG), resigns("JP")):
+        assert "service_unknown" not in {law.reason for law in known.law}
+
+
+@pytest.mark.law("FGN-01")
+def test_nobody_resigns_before_being_hired() -> None:
+    with c.invalid("notice.hired_after_arrival"):
+        resigns("GB", hired_on=ARRIVED + timedelta(days=1))

@@ -39,7 +39,10 @@ def concerns(**changed: Any) -> list[tuple[str, str]]:
         ({"monthly": yuan("5999.99")}, [(Concern.BELOW_STATUTE, "warn")]),
         ({"months": 13}, [(Concern.BELOW_GUIDELINE, "warn")]),
         ({"months": 13, "monthly": yuan("9999.99")}, [(Concern.BELOW_GUIDELINE, "warn")]),
-        ({"months": 13, "monthly": yuan(100)}, [(Concern.BELOW_STATUTE, "warn"), (Concern.BELOW_GUIDELINE, "warn")]),
+        (
+            {"months": 13, "monthly": yuan(100)},
+            [(Concern.BELOW_MINIMUM_WAGE, "warn"), (Concern.BELOW_STATUTE, "warn"), (Concern.BELOW_GUIDELINE, "warn")],
+        ),
         ({"penalty": yuan(360_000)}, [(Concern.PENALTY_DOES_NOT_FREE, "record")]),
         (
             {"penalty": yuan("360000.01")},
@@ -60,6 +63,7 @@ def concerns(**changed: Any) -> list[tuple[str, str]]:
             [
                 (Concern.NO_SECRETS, "warn"),
                 (Concern.TOO_LONG, "block"),
+                (Concern.BELOW_MINIMUM_WAGE, "warn"),
                 (Concern.BELOW_STATUTE, "warn"),
                 (Concern.BELOW_GUIDELINE, "warn"),
             ],

@@ -213,6 +213,94 @@ def test_a_notice_that_tells_of_the_employers_fault_is_not_taken_for_an_ordinary
     assert at_once.last_day == TODAY
 
 
+@pytest.mark.law("NOT-03")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "公司未足额支付劳动报酬，本人提出离职。",
+        "公司三个月没发工资，本人离职。",
+        "三个月都没有给我发过工资，不干了",
+        "欠薪，离职",
+        "拖欠我两个月工资，本人辞职。",
+        "一直没给我交社保，本人辞职。",
+        "没缴社保，辞职",
+        "被迫解除劳动合同通知书",
+        "经理打我，我不干了",
+        "公司强迫我签自愿离职",
+        "拖\u200b欠工资",
+        "拖 欠 工 资",
+        "依据劳动合同法第３８条",
+        "I have not been paid for two months and resign.",
+        "I resign because of UNPAID  WAGES.",
+        "You never paid into my social insurance.",
+        "I was forced to sign this resignation.",
+        "My manager hit me.",
+    ],
+)
+def test_the_employers_fault_is_heard_in_whatever_words_it_is_told(text: str) -> None:
+    with c.invalid("notice.tells_of_employer_fault"):
+        resigns(noon(TODAY), text=text)
+
+
+@pytest.mark.law("NOT-03", "NOT-10")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "本人因个人原因提出辞职，将于三十日后离职，特此通知。",
+        "感谢公司多年的培养，请按规定结清工资和未休年假，并办理社保转移手续。",
+        "因家庭原因辞职，工作交接如有问题请打我电话。",
+        "I resign for personal reasons; my last day is in thirty days. Thank you for everything.",
+        "Please pay my wages and commission on the last day and transfer my social insurance.",
+    ],
+)
+def test_what_leavers_usually_write_raises_no_alarm(text: str) -> None:
+    assert resigns(noon(TODAY), text=text).warnings == ()
+
+
+@pytest.mark.law("NOT-10")
+@pytest.mark.parametrize(
+    "text", ["如果公司不加薪，我就辞职", "请调整岗位，否则我只能离职", "I will leave unless you raise my pay."]
+)
+def test_a_condition_is_pointed_out(text: str) -> None:
+    assert [(answer.rule_id, answer.reason) for answer in resigns(noon(TODAY), text=text).warnings] == [
+        ("NOT-10", "may_be_conditional")
+    ]
+
+
+@pytest.mark.law("NOT-01", "NOT-02", "NOT-05")
+def test_a_spoken_notice_counts_and_has_to_be_confirmed_in_writing_where_the_law_asks_for_writing() -> None:
+    spoken = resigns(noon(TODAY), written=False)
+    assert spoken.last_day == date(2026, 12, 23)
+    assert [(answer.rule_id, answer.reason) for answer in spoken.warnings] == [("NOT-01", "notice_only_spoken")]
+    assert resigns(noon(TODAY), written=False, probation_until=TODAY).warnings == ()
+    assert resigns(noon(TODAY), written=False, relation=Relation.PART_TIME).warnings == ()
+
+
+@pytest.mark.law("NOT-15")
+@pytest.mark.parametrize(
+    ("ends", "wished", "last_day", "warned"),
+    [
+        (date(2026, 12, 1), None, date(2026, 12, 1), True),
+        (date(2026, 12, 1), date(2026, 12, 1), date(2026, 12, 1), True),
+        (date(2026, 12, 1), date(2027, 1, 15), date(2026, 12, 1), True),
+        (date(2026, 12, 31), date(2027, 1, 15), date(2026, 12, 31), True),
+        (TODAY, None, TODAY, True),
+        (date(2026, 12, 23), None, date(2026, 12, 23), False),
+        (date(2026, 12, 31), date(2026, 12, 31), date(2026, 12, 31), False),
+        (date(2026, 11, 22), None, date(2026, 12, 23), False),
+    ],
+)
+def test_a_fixed_term_that_ends_first_ends_the_employment(
+    ends: date, wished: date | None, last_day: date, warned: bool
+) -> None:
+    judged = resigns(noon(TODAY), contract_until=ends, wished_last_day=wished)
+    assert judged.last_day == last_day
+    assert judged.earliest_last_day == min(last_day, date(2026, 12, 23))
+    assert [(answer.rule_id, answer.reason) for answer in judged.warnings] == [("NOT-15", "term_ends_first")] * warned
+    with c.invalid("resignation.last_day_too_early"):
+        resigns(noon(TODAY), contract_until=ends, wished_last_day=judged.earliest_last_day - timedelta(days=1))
+
+
 @pytest.mark.law("NOT-10")
 def test_a_letter_that_asks_for_approval_is_warned_of_and_ends_the_employment_all_the_same() -> None:
     asking = resigns(noon(TODAY), text="因个人原因申请辞职，请批准。")
