@@ -37,6 +37,8 @@ class ClearancePlan:
     due_after: int
     portfolio: tuple[RecordKind, ...] = ()
     """Parts of the portfolio that the department looks after."""
+    categories: tuple[str, ...] = ()
+    """Categories of items that it looks after."""
 
 
 @dataclass(frozen=True)
@@ -141,3 +143,5 @@ class Plan:
     """No law is known there but an unverified notice template (FGN-01): no paper is issued in its name."""
     portfolio: bool = False
     """Customers, orders and receivables are handed over one by one; not in cases planned before that could be done."""
+    portfolio_grows: bool = False
+    """What the leaver comes to own after the snapshot joins it; not in cases planned before that could be done."""

@@ -98,6 +98,7 @@ class DatabasePlanner:
                 notice_sha256=row.text_sha256,
                 notice_template=book.find(foreign.RULE, arrived_on) is not None,
                 portfolio=True,
+                portfolio_grows=True,
             )
 
     def _judged(
