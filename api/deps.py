@@ -85,7 +85,7 @@ HrOrAdministratorDep = Annotated[Caller, Depends(Requires(Role.HR, Role.ADMINIST
 AuditorDep = Annotated[Caller, Depends(Requires(Role.AUDITOR, Role.HR, Role.COUNSEL))]
 
 
-IdempotencyKey = Annotated[
+_Key = Annotated[
     str,
     Header(
         alias="Idempotency-Key",
@@ -97,3 +97,12 @@ IdempotencyKey = Annotated[
         examples=["5f0f6b1e-6a53-4d2e-9a65-0a3c1f1d7b11"],
     ),
 ]
+
+
+async def _one_key(request: Request, key: _Key) -> str:
+    if len(request.headers.getlist("idempotency-key")) > 1:
+        raise Problem(422, "api.one_key_only")
+    return key
+
+
+IdempotencyKey = Annotated[str, Depends(_one_key)]

@@ -6,6 +6,7 @@ from datetime import datetime
 from domain import signing
 from domain.case import Case, Stage
 from domain.change import Change, Fact, Notification
+from domain.checklist import PENDING
 from domain.errors import conflict, forbidden, invalid, not_found
 from domain.handover import Approval, Clearance, ClearanceStatus, Seat
 from domain.people import Actor, Role
@@ -36,6 +37,7 @@ def from_plan(plan: Plan) -> tuple[Clearance, ...]:
             escalate_after=p.escalate_after,
             due_after=p.due_after,
             portfolio=p.portfolio,
+            categories=p.categories,
         )
         for p in plan.clearances
     )
@@ -68,7 +70,14 @@ def decide(case: Case, by: Actor, department: str, approve: bool, reason: str, n
         return _send_back(case, clearance, by, reason, now)
     if clearance.portfolio and case.portfolio is None and not reason:
         raise conflict("clearance.portfolio_not_taken")
+    if not reason and (left := open_items(case, clearance)):
+        raise conflict("clearance.items_open", count=len(left), items=", ".join(left))
     return signing.overtaken(_approve(case, clearance, by, reason, now), now)
+
+
+def open_items(case: Case, clearance: Clearance) -> tuple[str, ...]:
+    """Items of the department's categories that are not accepted and not waived."""
+    return tuple(i.id for i in case.items if i.category in clearance.categories and i.status in PENDING)
 
 
 def _approve(case: Case, clearance: Clearance, by: Actor, note: str, now: datetime) -> Change:

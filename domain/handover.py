@@ -93,6 +93,8 @@ class Clearance:
     last_reason: str = ""
     portfolio: tuple[RecordKind, ...] = ()
     """Parts of the portfolio that the department looks after: it confirms none of them open without saying why."""
+    categories: tuple[str, ...] = ()
+    """Categories of items that it looks after in the same way."""
 
     def undecided(self) -> tuple[str, ...]:
         """Accounts that are asked and have not approved yet, in the order in which they were asked."""

@@ -37,6 +37,8 @@ class ClearancePlan:
     due_after: int
     portfolio: tuple[RecordKind, ...] = ()
     """Parts of the portfolio that the department looks after."""
+    categories: tuple[str, ...] = ()
+    """Categories of items that it looks after."""
 
 
 @dataclass(frozen=True)
@@ -145,3 +147,5 @@ class Plan:
     """None in cases planned before it was kept here."""
     portfolio: bool = False
     """Customers, orders and receivables are handed over one by one; not in cases planned before that could be done."""
+    portfolio_grows: bool = False
+    """What the leaver comes to own after the snapshot joins it; not in cases planned before that could be done."""

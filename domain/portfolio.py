@@ -38,6 +38,16 @@ def proposal(account: str, entries: int, which: str) -> Notification:
     return Notification("portfolio_proposed", (account,), (str(entries), which))
 
 
+def unassigned(accounts: tuple[str, ...], entries: int, which: str) -> Notification:
+    """Tells those who assign how many entries nobody is asked to take; `which` tells one time from another."""
+    return Notification("portfolio_unassigned", accounts, (str(entries), which))
+
+
+def left_behind(account: str, records: int) -> Notification:
+    """Tells a manager how many records that nobody took over are theirs now."""
+    return Notification("portfolio_left", (account,), (str(records),))
+
+
 def routed(account: str, order: str) -> Notification:
     """Tells whoever gets an order that came for the leaver; `order` is its number."""
     return Notification("order_routed", (account,), (order,))
@@ -45,8 +55,7 @@ def routed(account: str, order: str) -> Notification:
 
 def countable(case: Case) -> bool:
     """True if there is something to count, and it can still change."""
-    found = case.portfolio
-    return found is not None and not found.empty and case.stage in HANDED_OVER_IN
+    return not _nothing_to_count(case) and case.stage in HANDED_OVER_IN
 
 
 def counted(case: Case, counts: tuple[KindCount, ...], now: datetime) -> Change:
@@ -87,16 +96,22 @@ def settled(case: Case) -> bool:
 def counted_at(case: Case, instant: datetime) -> bool:
     """True if it was counted at this very instant, or there is nothing to count."""
     found = case.portfolio
-    return found is None or found.empty or found.counted_at == instant
+    return found is None or _nothing_to_count(case) or found.counted_at == instant
 
 
 def counted_since(case: Case, instant: datetime) -> bool:
     """True if it was counted then or later, or there is nothing to count."""
     found = case.portfolio
-    return found is None or found.empty or found.counted_at >= instant
+    return found is None or _nothing_to_count(case) or found.counted_at >= instant
 
 
 def gaps(case: Case) -> tuple[Gap, ...]:
     """What nobody has taken over, by kind: how many of how many."""
     counts = case.portfolio.counts if case.portfolio else ()
     return tuple(Gap(c.kind.value, "portfolio", f"{c.open}/{c.total}") for c in counts if c.open)
+
+
+def _nothing_to_count(case: Case) -> bool:
+    """There is no snapshot, or an empty one that nothing can join."""
+    found = case.portfolio
+    return found is None or (found.empty and not case.agreed.portfolio_grows)

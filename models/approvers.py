@@ -72,6 +72,7 @@ def clearances(
                 escalate_after=wanted.escalate_after,
                 due_after=wanted.due_after,
                 portfolio=wanted.portfolio,
+                categories=wanted.categories,
             )
         )
     return tuple(plans)

@@ -19,11 +19,13 @@ from domain.errors import Refusal, conflict
 from models import facts, projection
 from models.database import table, utc_now, writing
 from models.decisions import DECISIONS
-from models.desk import entries
+from models.desk import entries, joining, leftovers
 from models.messages import RecordOutcome, RecordRequest
 from models.proofs import BadProof, Proofs
 from models.tables import Account, CaseView, Notice, UsedProof
 
+_WEIGHED = (APPROVAL, "RecordPresented", "RecordSealed")
+"""Facts that speak for the whole handover: whatever the leaver owns by then is among it."""
 _NO_FACT = 2**31 - 1
 """Above every number: what a use that led to no fact counts as."""
 
@@ -55,6 +57,7 @@ class DatabaseLedger:
     def record(self, request: RecordRequest) -> RecordOutcome:
         """Writes the request, or nothing if its decision's proof does not hold."""
         with writing(self.engine) as session:
+            leftovers.hold(session, request.case)
             last = self._lock(session, request)
             if last is not None and (request.now, request.version) < last:
                 return RecordOutcome()  # a late repetition: something newer is written already
@@ -62,6 +65,8 @@ class DatabaseLedger:
                 use = self._believed(session, request)
             except BadProof as bad:
                 return RecordOutcome(refusal=bad.code)
+            if any(fact.kind in _WEIGHED for fact in request.facts):
+                joining.join_case(session, request.case.case_id, request.case.employee_id, "", utc_now())
             try:
                 _require_settled(session, request)
             except Refusal as no:
@@ -75,8 +80,8 @@ class DatabaseLedger:
                 values = {"token": use.token, "case_id": case_id, "number": request.facts[0].number}
                 session.connection().execute(_USE_AGAIN if use.again else _USE, values)
             projection.project(session, request.case, request.version, request.now)
-            if request.case.closed:
-                self._let_go(session, case_id)
+            if request.case.closed and self._let_go(session, case_id):
+                leftovers.pass_on(session, request.case, request.version, utc_now())
             unreachable = projection.tell(session, case_id, request.version, request.notifications, request.now)
             return RecordOutcome(unreachable=unreachable)
 
@@ -121,12 +126,14 @@ class DatabaseLedger:
         freed = update(UsedProof).where(col(UsedProof.case_id) == case_id, col(UsedProof.number).in_(numbers))
         session.execute(freed.values(number=_NO_FACT))
 
-    def _let_go(self, session: Session, case_id: str) -> None:
-        """A closed case lets its person resign again."""
+    def _let_go(self, session: Session, case_id: str) -> bool:
+        """A closed case lets its person resign again; True the first time."""
         notice = session.get(Notice, case_id)
-        if notice is not None and notice.open_for is not None:
-            notice.open_for = None
-            session.add(notice)
+        if notice is None or notice.open_for is None:
+            return False
+        notice.open_for = None
+        session.add(notice)
+        return True
 
 
 def _require_settled(session: Session, request: RecordRequest) -> None:

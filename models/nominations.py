@@ -10,7 +10,7 @@ from domain.errors import conflict, invalid
 from domain.people import Role
 from models.accounts import Caller
 from models.decision_bodies import AssignReceiver, Body, DelegateClearance, ReassignClearance
-from models.tables import Account, CaseView, Notice
+from models.tables import Account, CaseView, Employee, Notice
 
 NOMINATIONS = (AssignReceiver, ReassignClearance, DelegateClearance)
 """The decisions that name somebody who is to act."""
@@ -26,11 +26,31 @@ def require_eligible(session: Session, by: Caller, case_id: str, body: Body) -> 
             require_staying(session, account, case_id)
 
 
+def named(session: Session, name: str) -> Account | None:
+    """The account with this id, or that of the employee with this staff number."""
+    account = session.get(Account, name)
+    if account is not None:
+        return account
+    join = col(Account.employee_id) == col(Employee.id)
+    return session.exec(select(Account).join(Employee, join).where(Employee.number == name)).one_or_none()
+
+
+def with_account(session: Session, body: AssignReceiver) -> AssignReceiver:
+    """The decision naming its receiver by account, as the case knows people; as it came if there is no such person."""
+    account = named(session, body.receiver)
+    return body if account is None else body.model_copy(update={"receiver": account.id})
+
+
 def stays(session: Session, account: Account) -> bool:
     """True if this person has an open account, and is not leaving."""
-    if not account.active or account.employee_id is None:
-        return account.active
-    return session.exec(select(Notice.case_id).where(Notice.open_for == account.employee_id)).first() is None
+    return account.active and not is_leaving(session, account.employee_id)
+
+
+def is_leaving(session: Session, employee_id: str | None) -> bool:
+    """True if this employee has given notice, and the case is not closed; never of somebody from outside."""
+    if employee_id is None:
+        return False
+    return session.exec(select(Notice.case_id).where(Notice.open_for == employee_id)).first() is not None
 
 
 def require_staying(session: Session, account: Account, case_id: str = "") -> None:

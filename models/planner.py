@@ -105,6 +105,7 @@ class DatabasePlanner:
                 notice_template=book.find(foreign.RULE, arrived_on) is not None,
                 hired_on=employee.hired_on,
                 portfolio=True,
+                portfolio_grows=True,
             )
 
     def _judged(

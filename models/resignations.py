@@ -17,10 +17,11 @@ from domain.timezones import local_date
 from models import projection
 from models.accounts import Caller
 from models.calendars import working_calendar
+from models.desk import stepping_back
 from models.law import library
 from models.legal_facts import Departure, notice_facts, terms_of
 from models.messages import StartCase
-from models.nominations import require_staying
+from models.nominations import named, require_staying
 from models.tables import Account, CaseView, Employee, Notice
 
 _CASES = uuid.UUID("6f1d3e0a-41f2-5f0e-9a0b-3d5a2f7c9e11")
@@ -58,7 +59,7 @@ def register(
         raise conflict("resignation.no_account", number=registration.employee_number)
     if leaver.id == by.account:
         raise conflict("resignation.own")
-    _check(session, registration, leaver.id, now)
+    receiver = _check(session, registration, leaver.id, now)
     departure = registration.departure
     judged = judge(session, employee, departure, review)
     open_case = session.exec(select(Notice.case_id).where(Notice.open_for == employee.id)).one_or_none()
@@ -80,7 +81,7 @@ def register(
             initiator=departure.initiator,
             agreement=departure.agreement,
             not_fault_because=departure.not_fault_because,
-            receiver=registration.receiver,
+            receiver=receiver,
             registered_by=by.account,
             open_for=employee.id,
         )
@@ -92,6 +93,7 @@ def register(
     session.add(row)
     session.add_all(projection.participant(account, row) for account in (leaver.id, by.account))
     session.flush()
+    stepping_back.step_back(session, leaver, now)
     return row, judged
 
 
@@ -105,7 +107,8 @@ def judge(session: Session, employee: Employee, departure: Departure, review: Re
         raise invalid("notice.no_law_for_that_day") from silent
 
 
-def _check(session: Session, registration: Registration, leaver: str, now: datetime) -> None:
+def _check(session: Session, registration: Registration, leaver: str, now: datetime) -> str:
+    """The receiver's account; empty if none is named. Raises Refusal."""
     departure = registration.departure
     if departure.arrived_at > now + timedelta(minutes=1):
         raise invalid("resignation.arrives_in_the_future")
@@ -115,12 +118,14 @@ def _check(session: Session, registration: Registration, leaver: str, now: datet
     if wanted and wanted > local_date(now, "Asia/Shanghai") + timedelta(days=366):
         raise invalid("resignation.last_day_too_far")
     if registration.receiver:
-        receiver = session.get(Account, registration.receiver)
+        receiver = named(session, registration.receiver)
         if receiver is None or not receiver.active:
             raise not_found("resignation.unknown_receiver", account=registration.receiver)
         if receiver.id == leaver:
             raise invalid("item.leaver_cannot_receive")
         require_staying(session, receiver)
+        return receiver.id
+    return ""
 
 
 def start_message(notice: Notice) -> StartCase:

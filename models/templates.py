@@ -34,7 +34,7 @@ class TemplateClearance(Strict):
     """A department to ask. `levels`: `head`, `witness`, `job:<key>`, `role:<role>`, first level first.
 
     `portfolio`: what it looks after of the leaver's `customer`s, `order`s and `receivable`s; while any of them is open,
-    it confirms only if it says why.
+    it confirms only if it says why. `categories`: the same of the checklist's items.
     """
 
     department: Key
@@ -45,6 +45,7 @@ class TemplateClearance(Strict):
     escalate_after: Days = 4
     due_after: Days = 10
     portfolio: Annotated[tuple[PortfolioKind, ...], Field(max_length=3)] = ()
+    categories: Annotated[tuple[Key, ...], Field(max_length=50)] = ()
 
 
 class TemplateBody(Strict):

@@ -73,7 +73,7 @@ class Wording:
             values["system"] = self._system(about, reader)
         elif kind == "plan_missing":
             values["problem"] = about
-        elif kind == "portfolio_proposed":
+        elif kind in ("portfolio_proposed", "portfolio_unassigned", "portfolio_left"):
             values["entries"] = subjects[0]
         elif kind.startswith("grant_"):
             values |= self._grant(subjects[0], reader)

@@ -23,6 +23,7 @@ from models.fields import Key
 from models.forms import TEXT
 from models.idempotency import once, request_digest, veiled
 from models.import_rows import Email, Login, Name
+from models.nominations import is_leaving
 from models.passwords import NewPassword
 from models.tables import Account, Employee
 from models.views import AccountLine, Page
@@ -126,7 +127,10 @@ async def change_account(
     gateway: GatewayDep,
     key: IdempotencyKey,
 ) -> AccountLine:
-    """Cases in which a closed account was asked for something go to the next person at once."""
+    """Cases in which a closed account was asked for something go to the next person at once.
+
+    Somebody who has given notice gets no further role (409 `account.is_leaving`).
+    """
     if body.time_zone is not None:
         _require_zone(body.time_zone)
     if account_id == caller.account and (body.active is False or body.roles is not None):
@@ -136,6 +140,8 @@ async def change_account(
         account = session.get(Account, account_id, with_for_update=True)
         if account is None:
             raise not_found("account.unknown", account=account_id)
+        if set(body.roles or ()) - set(account.roles) and is_leaving(session, account.employee_id):
+            raise conflict("account.is_leaving", account=account_id)
         _apply(account, body)
         session.add(account)
         if body.active is False or body.roles is not None or body.password is not None:

@@ -71,7 +71,7 @@ class RegisterResignation(BaseModel):
     not_fault_because: Annotated[str, StringConstraints(max_length=500, pattern=TEXT)] = ""
     """If the text sounds like the employer's fault (NOT-03) and is none: why. It is recorded, and you answer for it."""
     receiver: Key | None = None
-    """Account of the first receiver; absent: the manager."""
+    """The first receiver, by staff number or account; absent: the manager."""
 
 
 class Registered(BaseModel):

@@ -52,6 +52,7 @@ TEMPLATE_EXAMPLE = {
             "escalate_after": 4,
             "due_after": 10,
             "portfolio": ["receivable"],
+            "categories": ["receivables"],
         }
     ],
 }

@@ -26,7 +26,7 @@ from models.decision_examples import EXAMPLES
 from models.decisions import DECISIONS, DecisionKind, DecisionResult
 from models.forms import DECISION, TEXT, UNSEEN
 from models.idempotency import is_used, request_digest, reserve
-from models.nominations import NOMINATIONS, require_eligible
+from models.nominations import NOMINATIONS, require_eligible, with_account
 from models.passwords import GivenPassword
 from texts import LANGUAGES, text
 
@@ -70,7 +70,7 @@ def _operation(kind: DecisionKind) -> Callable[..., Any]:
         gateway: GatewayDep,
         key: IdempotencyKey,
     ) -> Any:
-        content = _content(kind, body)
+        content = await run_in_threadpool(_named, engine, _content(kind, body))
         await run_in_threadpool(_admit, engine, caller, case_id, kind, body, content, key)
         update_id = request_digest(caller.account, key)
         try:
@@ -89,6 +89,14 @@ def _content(kind: DecisionKind, body: BaseModel) -> Body:
     content = kind.body.model_validate(body.model_dump(exclude={"password"}))
     _require_plain(content, "body")
     return content
+
+
+def _named(engine: Engine, content: Body) -> Body:
+    """The case knows people by their accounts, whoever asks may know them by their staff numbers."""
+    if not isinstance(content, AssignReceiver):
+        return content
+    with reading(engine) as session:
+        return with_account(session, content)
 
 
 def _require_plain(content: Body, *place: str) -> None:
@@ -137,6 +145,7 @@ def _description(kind: DecisionKind) -> str:
     named = " Whoever it names needs an open account (422 `account.nobody_there`)." if kind.body in NOMINATIONS else ""
     said = f"The case's own rules decide; its answer names the facts that were written.{asked}{named}"
     if kind.body is AssignReceiver:
+        said += " `receiver` is a staff number or an account."
         said += " Nobody who is leaving can receive (409 `item.receiver_is_leaving`)."
     return f"{said} Temporal: `{kind.name}`."
 

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from domain.desk import assignment
 from domain.desk.assignment import AssignedBecause, Receiver, Unit
-from domain.desk.entries import ASSIGNABLE
+from domain.desk.entries import ASSIGNABLE, TO_RECEIVER
 from domain.desk.records import EntryState, RecordKind
 from models.database import table
 from models.desk.entries import changed, in_portions
@@ -29,6 +29,9 @@ _NOBODY_IS_ASKED = or_(
     and_(_ENTRY.c.state == EntryState.PROPOSED.value, _ENTRY.c.receiver.is_(None)),
 )
 """Nobody is asked: nobody was named, or whoever was has refused."""
+
+UNTOUCHED = and_(_ENTRY.c.version == 1, _ENTRY.c.state == EntryState.PROPOSED.value, _ENTRY.c.receiver.is_(None))
+"""Just written down: nothing was decided of them yet."""
 
 
 class Entry(NamedTuple):
@@ -162,6 +165,25 @@ def propose(
         count[receiver or ""] += _write(session, case_id, lot, receiver, because, alone, now)
     unassigned = count.pop("", 0)
     return Proposed(dict(sorted(count.items())), unassigned)
+
+
+def follow(session: Session, case_id: str, found: Sequence[Entry], now: datetime) -> tuple[Counter[str], list[Entry]]:
+    """Orders and receivables whose customer has its receiver in this case go there: how many to whom, and the rest."""
+    loose = [entry for entry in found if entry.kind != _CUSTOMER]
+    with_receiver = sql_select(_ENTRY.c.record_id, _ENTRY.c.receiver).where(
+        _ENTRY.c.case_id == case_id, _ENTRY.c.kind == _CUSTOMER, _ENTRY.c.receiver.is_not(None)
+    )
+    going: dict[str, str] = {}
+    for ids in in_portions(sorted({entry.customer_id for entry in loose})):
+        theirs = with_receiver.where(_ENTRY.c.record_id.in_(ids), _ENTRY.c.state.in_(TO_RECEIVER))
+        going |= {row.record_id: row.receiver for row in session.execute(theirs)}
+    count = Counter[str]()
+    for receiver in sorted(set(going.values())):
+        lot = _Lot(records=[entry for entry in loose if going.get(entry.customer_id) == receiver])
+        because = AssignedBecause.CUSTOMER
+        count[receiver] += _write(session, case_id, lot, receiver, because, because, now)
+    taken = {(entry.kind, entry.record_id) for entry in loose if entry.customer_id in going}
+    return count, [entry for entry in found if (entry.kind, entry.record_id) not in taken]
 
 
 def held(session: Session, case_id: str, which: ColumnElement[bool]) -> list[Entry]:

@@ -5,7 +5,7 @@ from sqlmodel import Session, col, select
 from domain.desk.keys import mail_key, name_key, phone_key
 from domain.desk.records import RecordKind
 from domain.errors import conflict, invalid, not_found
-from models.desk import customers, ownership
+from models.desk import customers, joining, ownership
 from models.desk.bodies import ContactChange, CustomerChange, Merge, NewContact, NewCustomer, NewNote
 from models.desk.changes import change as change_row
 from models.desk.changes import made_number, note, require_version
@@ -37,6 +37,7 @@ def add(session: Session, body: NewCustomer, owner: Employee, customer_id: str, 
     session.flush()
     for contact in body.contacts:
         add_contact(session, row, contact, by, passage)
+    joining.join(session, owner.id, by, passage.now, row.id)
     return row
 
 
@@ -101,6 +102,7 @@ def merge(session: Session, row: Customer, into: Customer, body: Merge, by: str,
     row.merged_into, row.updated_at = into.id, passage.now
     row.version += 1
     session.flush()
+    joining.join(session, into.owner, by, passage.now, into.id)
 
 
 def _settle(session: Session, row: Contact, by: str, passage: Passage) -> None:

@@ -84,6 +84,12 @@ def family(session: Session, customer_id: str) -> list[str]:
     return [customer_id, *session.exec(duplicates).all()]
 
 
+def original(session: Session, customer_id: str) -> str:
+    """The customer of which this one is a duplicate, or itself."""
+    into = session.exec(select(Customer.merged_into).where(Customer.id == customer_id)).one()
+    return into or customer_id
+
+
 def among(column: Any, ids: Sequence[str]) -> Any:
     """The condition that a column names one of these; said of a single one so that an index gives its order, too."""
     return column == ids[0] if len(ids) == 1 else column.in_(ids)

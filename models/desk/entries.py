@@ -7,7 +7,7 @@ the case's row last. Whoever holds that row knows that no decision about its ent
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Update, func
 from sqlalchemy import case as when
@@ -26,6 +26,16 @@ RECHECK = "recheck_portfolio"
 """The signal by which a case counts its portfolio anew."""
 _MOST_NAMED = 5_000
 """Ids in one statement: fewer than any database's limit."""
+
+
+class Named(Protocol):
+    """Whatever names an entry within its case."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def record_id(self) -> str: ...
 
 
 def counts(session: Session, case_id: str) -> tuple[KindCount, ...]:
@@ -67,11 +77,22 @@ def tell_of_crossing(session: Session, case_id: str, before: Sequence[KindCount]
     after = counts(session, case_id)
     if [bool(count.open) for count in before] == [bool(count.open) for count in after]:
         return
-    mark = session.get(CaseSignal, (case_id, RECHECK))
-    if mark is None:
+    mark(session, case_id, now)
+
+
+def mark(session: Session, case_id: str, now: datetime) -> None:
+    """Has the case count anew. The caller holds the case's row."""
+    found = session.get(CaseSignal, (case_id, RECHECK))
+    if found is None:
         session.add(CaseSignal(case_id=case_id, signal=RECHECK, at=now))
     else:
-        mark.at = now
+        found.at = now
+
+
+def told(found: Sequence[Named]) -> dict[str, Any]:
+    """What a fact says of entries: how many of each kind, and their fingerprint."""
+    many = {kind.value: sum(entry.kind == kind for entry in found) for kind in PORTFOLIO}
+    return {**many, "sha256": fingerprint(f"{entry.kind}:{entry.record_id}" for entry in found)}
 
 
 def in_portions(ids: Sequence[Any]) -> Iterator[Sequence[Any]]:

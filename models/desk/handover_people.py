@@ -1,7 +1,8 @@
 """What somebody is to the handover of a leaver's portfolio, and who may be named to receive."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -10,11 +11,12 @@ from domain.desk.entries import Side
 from domain.desk.records import RecordKind
 from domain.errors import conflict, forbidden, not_found
 from domain.people import Role
-from models import queries
+from domain.portfolio import proposal, unassigned
+from models import projection, queries
 from models.accounts import Caller
 from models.desk.trail_tables import PortfolioEntry
 from models.nominations import stays
-from models.tables import Account, CaseView, Employee
+from models.tables import Account, CaseView, Employee, Participant
 from models.visibility import relations, sees_everything
 
 
@@ -26,6 +28,8 @@ class Part:
     leaver: bool
     supervisor: bool
     """The witness or HR, and not the leaver."""
+    in_charge: bool
+    """HR in charge of the case, who assigns and waives: customers by number and name, and nothing more of them."""
     assigns: bool
     """A supervisor, or the leaver's manager."""
     sees: tuple[RecordKind, ...] | None
@@ -49,7 +53,8 @@ def part_of(session: Session, case_id: str, caller: Caller) -> Part:
     if not of and not manages and not _receives(session, case_id, caller):
         raise not_found("case.unknown")
     sees = None if manages or sees_everything(of) else _looked_after(row.snapshot, caller.account)
-    return Part(caller.employee_id, leaver, supervisor, supervisor or manages, sees)
+    in_charge = supervisor and caller.has(Role.HR) and caller.account == row.hr
+    return Part(caller.employee_id, leaver, supervisor, in_charge, supervisor or manages, sees)
 
 
 def receivers(session: Session, numbers: Sequence[str], leaver: str) -> list[tuple[Employee, Account]]:
@@ -69,6 +74,34 @@ def receivers(session: Session, numbers: Sequence[str], leaver: str) -> list[tup
         if not stays(session, found[number][1]):
             raise conflict("portfolio.receiver_is_leaving", number=number)
     return [found[number] for number in wanted]
+
+
+def who_stays(session: Session, account_id: str, leaver: str) -> list[Employee]:
+    """The employee behind the account of a case's receiver; none if they leave as well, or are no employee."""
+    account = session.get(Account, account_id)
+    if account is None or account.employee_id in (None, leaver) or not stays(session, account):
+        return []
+    return [session.get_one(Employee, account.employee_id)]
+
+
+def invite(session: Session, case: CaseView, shares: Mapping[str, int], which: str, now: datetime) -> None:
+    """Receivers, by their employees' ids, take part in the case from now on, and hear how much is proposed to them."""
+    rows = session.exec(
+        select(Account.id, Account.employee_id).where(col(Account.employee_id).in_(sorted(shares)))
+    ).all()
+    told = {account: shares[employee] for account, employee in rows if employee is not None}
+    for account in told:
+        if session.get(Participant, (account, case.case_id)) is None:
+            session.add(projection.participant(account, case))
+    notes = tuple(proposal(account, count, which) for account, count in told.items())
+    projection.tell(session, case.case_id, case.version, notes, now)
+
+
+def call_supervisors(session: Session, case: CaseView, count: int, which: str, now: datetime) -> None:
+    """The witness and HR in charge hear that nobody is asked to take so many entries."""
+    plan = case.snapshot["plan"]
+    note = unassigned(tuple(dict.fromkeys((plan["witness"], plan["hr"]))), count, which)
+    projection.tell(session, case.case_id, case.version, (note,), now)
 
 
 def _manages(session: Session, caller: Caller, leaver: str) -> bool:

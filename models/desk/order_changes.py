@@ -10,7 +10,7 @@ from domain.errors import conflict, not_found
 from domain.portfolio import routed
 from models import projection
 from models.accounts import Caller
-from models.desk import customers, gate, routing
+from models.desk import customers, gate, joining, routing
 from models.desk.changes import made_number, note, require_version
 from models.desk.gate import Passage
 from models.desk.order_bodies import IncomingOrder, MoveOrder, NewOrder, OrderChange, OrderedLine
@@ -89,6 +89,7 @@ def place(
     session.add_all(rows)
     session.add(OrderStateChange(order_id=order_id, to_state=state.value, at=now, by=by))
     session.flush()
+    joining.join(session, row.owner, by, now, customer.id)
     if assigned.because is not None and assigned.case_id is not None:
         data = {"order": row.id, "customer": customer.id, "from": customer.owner, "to": row.owner}
         data["because"] = assigned.because.value

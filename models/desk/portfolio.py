@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, exists, func, insert, literal, select, update
+from sqlalchemy import Engine, and_, exists, func, select, update
 from sqlmodel import Session
 from sqlmodel import select as select_rows
 
@@ -12,15 +12,14 @@ from domain.case import CLOSED_STAGES, Stage
 from domain.desk.orders import OPEN
 from domain.desk.records import PORTFOLIO, EntryState, ReceivableState, RecordKind
 from domain.handover import KindCount
-from models.database import UtcDateTime, reading, table, writing
-from models.desk import assignments, entries
+from models.database import table, utc_now, writing
+from models.desk import assignments, entries, handover_people, holdings, joining
 from models.desk.order_tables import Receivable, SalesOrder
 from models.desk.ownership import Owned, give_all
 from models.desk.tables import Customer, OwnershipChange
 from models.desk.trail_tables import PortfolioEntry
 from models.messages import PortfolioCounts, PortfolioOrder
-from models.nominations import stays
-from models.tables import Account, CaseView, Employee
+from models.tables import CaseView, Employee
 
 WITHDRAWN = "resignation withdrawn"
 """The reason of the change of owner by which a record comes back."""
@@ -40,11 +39,11 @@ class DatabasePortfolios:
         with writing(self.engine) as session:
             held = select_rows(CaseView.stage).where(CaseView.case_id == order.case_id).with_for_update()
             stage = session.exec(held).one_or_none()
-            if stage not in _TOO_LATE and not _taken(session, order.case_id):
-                for snapshot in _snapshots(order):
-                    session.connection().execute(snapshot)
-                receiver = _receiver(session, order)
-                to = assignments.receivers(session, [receiver] if receiver else [])
+            if stage not in _TOO_LATE and not joining.is_taken(session, order.case_id):
+                holdings.write_down(session, order.case_id, order.employee_id, order.now)
+                to = assignments.receivers(
+                    session, handover_people.who_stays(session, order.receiver, order.employee_id)
+                )
                 found = assignments.waiting(session, order.case_id)
                 assignments.propose(session, order.case_id, found, to, order.now)
             return PortfolioCounts(
@@ -53,8 +52,11 @@ class DatabasePortfolios:
             )
 
     def count(self, case_id: str) -> PortfolioCounts:
-        """What is open now."""
-        with reading(self.engine) as session:
+        """What is open now, whatever else the leaver owns by now among it (`joining`)."""
+        with writing(self.engine) as session:
+            leaver = session.exec(select_rows(CaseView.employee_id).where(CaseView.case_id == case_id)).one_or_none()
+            if leaver is not None:
+                joining.join_case(session, case_id, leaver, "", utc_now())
             return PortfolioCounts(counts=entries.counts(session, case_id))
 
     def give_back(self, order: PortfolioOrder) -> PortfolioCounts:
@@ -77,59 +79,10 @@ class DatabasePortfolios:
             return PortfolioCounts(counts=_came_back(session, order.case_id, leaver.id))
 
 
-def _taken(session: Session, case_id: str) -> bool:
-    return (
-        session.exec(select_rows(PortfolioEntry.kind).where(PortfolioEntry.case_id == case_id).limit(1)).first()
-        is not None
-    )
-
-
-def _snapshots(order: PortfolioOrder) -> Iterator[Any]:
-    """One INSERT … SELECT a kind. A duplicate is not handed over by itself: what hangs on it goes with the original."""
-    mine = order.employee_id
-    owned = _CUSTOMER.c.owner == mine
-    yield _snapshot(
-        order, RecordKind.CUSTOMER, _CUSTOMER, _CUSTOMER.c.id, and_(owned, _CUSTOMER.c.merged_into.is_(None))
-    )
-    original = func.coalesce(_CUSTOMER.c.merged_into, _CUSTOMER.c.id)
-    for kind, records, states in (
-        (RecordKind.ORDER, _ORDER, OPEN),
-        (RecordKind.RECEIVABLE, _RECEIVABLE, (ReceivableState.OPEN,)),
-    ):
-        which = and_(records.c.owner == mine, records.c.state.in_(states), records.c.customer_id == _CUSTOMER.c.id)
-        yield _snapshot(order, kind, records, original, which)
-
-
-def _snapshot(order: PortfolioOrder, kind: RecordKind, records: Any, customer: Any, which: Any) -> Any:
-    taken: dict[str, ColumnElement[Any]] = {
-        "case_id": literal(order.case_id),
-        "kind": literal(kind.value),
-        "record_id": records.c.id,
-        "customer_id": customer,
-        "holder": literal(order.employee_id),
-        "state": literal(EntryState.PROPOSED.value),
-        "because": literal(""),
-        "reason": literal(""),
-        "at": literal(order.now, UtcDateTime()),
-        "updated_at": literal(order.now, UtcDateTime()),
-        "version": literal(1),
-    }
-    found: Select[Any] = select(*taken.values()).where(which)
-    return insert(_ENTRY).from_select(list(taken), found)
-
-
 def _names(session: Session, case_id: str) -> list[str]:
     """What the snapshot says of each record: it never changes afterwards."""
     columns = (_ENTRY.c.kind, _ENTRY.c.record_id, _ENTRY.c.customer_id, _ENTRY.c.holder)
     return [":".join(row) for row in session.connection().execute(select(*columns).where(_ENTRY.c.case_id == case_id))]
-
-
-def _receiver(session: Session, order: PortfolioOrder) -> Employee | None:
-    """The employee behind the receiver of the case, if they stay."""
-    account = session.get(Account, order.receiver)
-    if account is None or account.employee_id in (None, order.employee_id) or not stays(session, account):
-        return None
-    return session.get(Employee, account.employee_id)
 
 
 def _came_back(session: Session, case_id: str, leaver: str) -> tuple[KindCount, ...]:

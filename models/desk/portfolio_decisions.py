@@ -16,8 +16,7 @@ from domain.desk.assignment import AssignedBecause
 from domain.desk.entries import ASSIGNABLE, Step
 from domain.desk.records import PORTFOLIO, EntryState, RecordKind
 from domain.errors import conflict, forbidden, not_found
-from domain.portfolio import proposal
-from models import facts, projection
+from models import facts
 from models.accounts import Caller
 from models.database import table
 from models.desk import assignments, entries, handover_people, takeover
@@ -25,7 +24,8 @@ from models.desk.assignments import Entry, Proposed
 from models.desk.handover_people import Part
 from models.desk.portfolio_bodies import AssignEntries, DecideEntries, EntryName
 from models.desk.trail_tables import PortfolioEntry
-from models.tables import CaseView, Participant
+from models.nominations import is_leaving
+from models.tables import CaseView
 
 ASSIGNED = "PortfolioAssigned"
 DECIDED: dict[Step, str] = {
@@ -46,6 +46,8 @@ def assign(session: Session, case_id: str, caller: Caller, body: AssignEntries, 
     """
     if not handover_people.part_of(session, case_id, caller).assigns:
         raise forbidden("portfolio.may_not_assign")
+    if is_leaving(session, caller.employee_id):
+        raise forbidden("portfolio.leaver_assigns_nothing")
     leaver = session.get_one(CaseView, case_id).employee_id
     people = handover_people.receivers(session, body.receivers, leaver)
     to = assignments.receivers(session, [employee for employee, _ in people])
@@ -55,13 +57,12 @@ def assign(session: Session, case_id: str, caller: Caller, body: AssignEntries, 
     if body.entries and proposed.unassigned:
         raise conflict("portfolio.no_room", count=proposed.unassigned)
     case = entries.hold_case(session, case_id)
-    if found:
-        said = {**_told(found), "unassigned": proposed.unassigned, "override": body.override_reason}
-        said |= {"receivers": list(proposed.receivers), "shares": list(proposed.receivers.values())}
-        facts.append_foreign(session, case_id, ASSIGNED, caller.account, said, now)
-        accounts = {employee.id: account.id for employee, account in people}
-        told = {accounts[employee]: count for employee, count in proposed.receivers.items()}
-        _invite(session, case, told, said["sha256"], now)
+    if not found:
+        raise conflict("portfolio.nothing_to_assign")
+    said = {**entries.told(found), "unassigned": proposed.unassigned, "override": body.override_reason}
+    said |= {"receivers": list(proposed.receivers), "shares": list(proposed.receivers.values())}
+    facts.append_foreign(session, case_id, ASSIGNED, caller.account, said, now)
+    handover_people.invite(session, case, proposed.receivers, said["sha256"], now)
     return proposed
 
 
@@ -80,12 +81,14 @@ def decide(session: Session, case_id: str, caller: Caller, body: DecideEntries, 
     following = _followers(session, case_id, part, named) if body.step is Step.ACCEPT else []
     after |= dict.fromkeys(following, EntryState.DONE)
     case = entries.hold_case(session, case_id)
+    if body.step is Step.REOPEN and (case.snapshot.get("record") or {}).get("sealed_at"):
+        raise conflict("portfolio.record_sealed")
     before = entries.counts(session, case_id)
     if body.step is Step.ACCEPT:
         takeover.take_over(session, case, caller, named, following, now)
     for state in sorted(set(after.values())):
         _set(session, case_id, [entry for entry in after if after[entry] is state], state, body, now)
-    said = {**_told(list(after)), "reason": body.reason}
+    said = {**entries.told(list(after)), "reason": body.reason}
     facts.append_foreign(session, case_id, DECIDED[body.step], caller.account, said, now)
     entries.tell_of_crossing(session, case_id, before, now)
     return {kind: sum(entry.kind == kind for entry in after) for kind in PORTFOLIO}
@@ -99,15 +102,6 @@ def _to_be_assigned(session: Session, case_id: str, body: AssignEntries) -> list
         if entry.state not in ASSIGNABLE:
             raise conflict("portfolio.not_assignable", state=entry.state)
     return found
-
-
-def _invite(session: Session, case: CaseView, told: dict[str, int], which: str, now: datetime) -> None:
-    """Receivers take part in the case from now on, and hear how much is proposed to them."""
-    for account in told:
-        if session.get(Participant, (account, case.case_id)) is None:
-            session.add(projection.participant(account, case))
-    notes = tuple(proposal(account, count, which) for account, count in told.items())
-    projection.tell(session, case.case_id, case.version, notes, now)
 
 
 def _named(session: Session, case_id: str, wanted: Sequence[EntryName]) -> list[Entry]:
@@ -157,9 +151,3 @@ def _set(
         for some in entries.in_portions(ids):
             mine = update(_ENTRY).where(_ENTRY.c.case_id == case_id, _ENTRY.c.kind == kind.value)
             session.connection().execute(mine.where(_ENTRY.c.record_id.in_(some)).values(values))
-
-
-def _told(found: Sequence[Entry]) -> dict[str, Any]:
-    """What a fact says of entries: how many of each kind, and their fingerprint."""
-    many = {kind.value: sum(entry.kind == kind for entry in found) for kind in PORTFOLIO}
-    return {**many, "sha256": entries.fingerprint(f"{entry.kind}:{entry.record_id}" for entry in found)}

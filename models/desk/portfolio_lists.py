@@ -37,9 +37,11 @@ def entries(
 ) -> Paged:
     """Rows of (PortfolioEntry, number, customer's name, receiver): by kind and record.
 
-    Number and name only where the person receives the entry, or reaches the customer at the desk.
+    Number and name only where the person receives the entry, reaches the customer at the desk, or is HR in charge.
     """
-    known = or_(col(PortfolioEntry.receiver) == part.employee_id, reach(col(Customer.owner)))
+    known = (
+        true() if part.in_charge else or_(col(PortfolioEntry.receiver) == part.employee_id, reach(col(Customer.owner)))
+    )
     number = func.coalesce(col(SalesOrder.number), col(Receivable.number), col(Customer.number))
     receiver = aliased(Employee)
     query = (

@@ -19,7 +19,7 @@ class EntryLine(BaseModel):
     customer: str
     """Id of the customer to whom it belongs, or itself."""
     number: str | None
-    """The company's own; null, as the name, for who does not reach the customer at the desk and does not receive it."""
+    """The company's own; null, as the name, for who neither reaches nor receives the customer, nor is HR in charge."""
     customer_name: str | None
     state: EntryState
     receiver: Person | None

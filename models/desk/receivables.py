@@ -12,6 +12,7 @@ from domain.desk.amounts import from_minor, to_minor
 from domain.desk.records import ReceivableState
 from domain.errors import conflict, invalid, not_found
 from domain.money import Money
+from models.desk import customers, joining
 from models.desk.changes import made_number
 from models.desk.customers import among
 from models.desk.gate import Passage
@@ -103,6 +104,7 @@ def enter(
     )
     session.add(row)
     session.flush()
+    joining.join(session, owner, by, passage.now, customer.id)
     return row
 
 
@@ -135,6 +137,7 @@ def pay(session: Session, row: Receivable, body: NewPayment, by: str, passage: P
     row.state = (ReceivableState.PAID if settled else ReceivableState.OPEN).value
     row.updated_at, row.version = passage.now, row.version + 1
     session.flush()
+    joining.join(session, row.owner, by, passage.now, customers.original(session, row.customer_id))
     return payment
 
 

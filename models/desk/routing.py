@@ -13,14 +13,12 @@ from domain.desk.orders import Candidate, RoutedBecause, route
 from domain.desk.records import RecordKind
 from models.accounts import Caller
 from models.database import table
-from models.desk import gate
+from models.desk import gate, people
 from models.desk.tables import Customer
 from models.desk.trail_tables import PortfolioEntry
-from models.tables import Account, CaseView, Department, Employee, Notice
+from models.tables import Account, CaseView, Employee, Notice
 
 ROUTED = "OrderRouted"
-_HIGHEST = 50
-"""Steps up from an employee: more than any company has levels."""
 _VIEW, _NOTICE = table(CaseView), table(Notice)
 _NAMED = (
     select(_VIEW.c.snapshot["plan"]["receiver"].as_string(), _NOTICE.c.receiver)
@@ -77,16 +75,8 @@ def _named(
     if case_id is not None:
         planned, named = session.connection().execute(_NAMED, {"case_id": case_id}).one()
         yield RoutedBecause.CASE, _of_account(session, planned or named)
-    above, seen = owner, {owner.id}
-    for _ in range(_HIGHEST):
-        manager = _of_number(session, above.manager)
-        if manager is None or manager.id in seen:
-            break
+    for manager in people.above(session, owner):
         yield RoutedBecause.MANAGER, manager
-        seen.add(manager.id)
-        above = manager
-    department = session.get(Department, owner.department)
-    yield RoutedBecause.MANAGER, _of_number(session, department.head if department else None)
 
 
 def _receiver_of(session: Session, customer: Customer) -> Employee | None:
@@ -108,7 +98,3 @@ def _receiver_of(session: Session, customer: Customer) -> Employee | None:
 def _of_account(session: Session, account: str | None) -> Employee | None:
     join = col(Account.employee_id) == col(Employee.id)
     return session.exec(select_rows(Employee).join(Account, join).where(Account.id == account)).one_or_none()
-
-
-def _of_number(session: Session, number: str | None) -> Employee | None:
-    return session.exec(select_rows(Employee).where(Employee.number == number)).one_or_none() if number else None

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from models.database import reading, utc_now, writing
 from models.tables import Account, CaseView, Department, IdempotentRequest, Notice, Template
 from tests.api import contract
-from tests.api.house import Api, new_key, problem
+from tests.api.house import RESIGNATION, V1, Api, new_key, problem
 
 TEMPLATE = contract.operation("POST /templates/{template}").example
 ACCOUNT = {"login": "new", "name": "New", "password": "a long pass phrase"}
@@ -201,3 +201,10 @@ async def test_a_late_repetition_of_a_file_does_not_undo_what_came_after_it(api:
     assert await load("销售一部", key) == first
     with reading(api.engine) as session:
         assert session.get_one(Department, "sales").name_zh == "销售部"
+
+
+async def test_two_keys_in_one_request_stand_for_nothing(api: Api) -> None:
+    hr = api.person("hr")
+    headers = [*hr.headers.items(), ("Idempotency-Key", new_key()), ("Idempotency-Key", new_key())]
+    problem(await hr.http.post(f"{V1}/cases", json=RESIGNATION, headers=headers), 422, "api.one_key_only")
+    assert api.count(Notice) == 0

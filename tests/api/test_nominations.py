@@ -51,6 +51,16 @@ async def test_nobody_is_named_who_has_no_open_account_neither_by_api_nor_by_pro
 
 
 @on_sqlite
+async def test_a_receiver_is_named_by_staff_number_or_by_account(living: Api) -> None:
+    case = await resigned(living, receiver="n-zhou")
+    shown = (await living.person("hr").get(f"/cases/{case}")).json()["case"]
+    assert shown["plan"]["receiver"] == "a-zhou"
+    await done(living, "wang", case, "assign_receiver", items=["devices"], receiver="n-sales-head")
+    items = (await living.person("hr").get(f"/cases/{case}")).json()["case"]["items"]
+    assert {item["receiver"] for item in items if item["id"] == "devices"} == {"a-sales-head"}
+
+
+@on_sqlite
 async def test_a_nomination_that_is_repeated_gets_its_answer_also_after_the_person_has_left(living: Api) -> None:
     case, key = await resigned(living), new_key()
     body: dict[str, Any] = {"items": ["devices"], "receiver": "a-sales-head"}

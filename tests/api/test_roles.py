@@ -106,3 +106,11 @@ async def test_nobody_changes_the_own_roles_or_closes_the_own_account(api: Api) 
     problem(await admin.patch("/accounts/a-admin", {"roles": ["hr"]}), 409, "account.own")
     problem(await admin.patch("/accounts/a-admin", {"active": False}), 409, "account.own")
     assert (await admin.patch("/accounts/a-admin", {"language": "en"})).json()["language"] == "en"
+
+
+async def test_somebody_who_has_given_notice_gets_no_further_role(api: Api) -> None:
+    admin = api.person("admin")
+    assert (await admin.patch("/accounts/a-lin", {"roles": ["finance"]})).status_code == 200
+    assert (await api.person("hr").register()).status_code == 201
+    problem(await admin.patch("/accounts/a-lin", {"roles": ["finance", "customer_service"]}), 409, "account.is_leaving")
+    assert (await admin.patch("/accounts/a-lin", {"roles": []})).status_code == 200

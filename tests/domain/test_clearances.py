@@ -1,5 +1,6 @@
 """Department clearances: asked in parallel, decided by those who were asked, each on its own clock."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -55,6 +56,20 @@ def test_one_approval_clears_a_department() -> None:
     assert [(a.account, a.note) for a in sales.approvals] == [("sales-clerk", "fine")]
     assert c.kinds(change) == ("ClearanceApprovalGiven", "ClearanceApproved")
     assert not clearances.done(change.case)
+
+
+def test_a_department_does_not_confirm_while_items_of_its_categories_are_open_unless_it_says_why() -> None:
+    sales = replace(c.department("sales", ("sales-clerk",)), categories=("customers",))
+    case = c.handing_over(clearances=(sales,))
+    mine = tuple(item.id for item in case.items if item.category == "customers")
+    assert clearances.open_items(case, case.clearances[0]) == mine
+    with c.conflict("clearance.items_open"):
+        clearances.decide(case, c.CLERK, "sales", True, "", c.NOW)
+    assert clearances.decide(case, c.CLERK, "sales", True, "they come on Monday", c.NOW).facts
+    assert clearances.decide(case, c.CLERK, "sales", False, "do it", c.NOW).facts
+    with c.conflict("clearance.items_open"):
+        clearances.decide(c.handed_over(case), c.CLERK, "sales", True, "", c.NOW)
+    assert clearances.decide(c.accepted(case), c.CLERK, "sales", True, "", c.NOW).facts
 
 
 def test_the_handover_is_cleared_when_every_department_said_so() -> None:

@@ -64,6 +64,16 @@ def test_nobody_is_told_of_an_empty_portfolio_and_nothing_of_it_is_ever_counted(
     assert not closing.count_due(late, OVER + timedelta(days=60))
 
 
+def test_an_empty_portfolio_that_may_grow_is_counted_as_any_other() -> None:
+    case = portfolio.taken(opened(portfolio=True, portfolio_grows=True), counts(total=0), SHA, NOW).case
+    assert portfolio.countable(case)
+    late = closing.leave(case, OVER).case
+    assert closing.count_due(late, OVER)
+    grown = portfolio.counted(late, counts(1, total=1), OVER)
+    assert kinds(grown) == ("PortfolioReopened",)
+    assert closing.gaps(grown.case)[-1] == Gap("customer", "portfolio", "1/1")
+
+
 def test_the_last_record_of_a_kind_and_the_first_that_opens_again_leave_a_fact() -> None:
     case = holding(None, 2, 1, 0)
     change = portfolio.counted(case, counts(2, 0, 1), NOW)

@@ -201,3 +201,32 @@ async def test_a_withdrawal_gives_every_customer_back_before_the_case_ends(world
     fact = await case.the("PortfolioReturned")
     assert (fact.data["customer"], fact.data["order"], fact.data["receivable"]) == (1, 1, 1)
     assert len(changes(world.engine, case.case_id)) == 6
+
+
+@departments_are_held
+async def test_a_department_is_held_to_what_the_leaver_got_after_the_snapshot_whatever_road_it_came(
+    world: World,
+) -> None:
+    case = await selling(world)
+    decide(case, Step.ACCEPT, "c-lin", "c-north")
+    decide(case, Step.CONFIRM, "c-lin", "c-north")
+    with writing(world.engine) as session:
+        add_customer(session, "c-import", "lin")
+    with pytest.raises(Refused, match="portfolio_open"):
+        await case.decide(b.actor("sales-clerk"), APPROVE_SALES)
+    assert entries(world.engine, case.case_id)["c-import"].receiver == "e-zhou"
+    await teller.tell_all(world.engine, world.client)
+    await case.until(lambda c: open_now(c) == {"customer": 1, "order": 1, "receivable": 1})
+
+
+async def test_who_had_nothing_at_notice_and_gets_something_leaves_a_gap(world: World) -> None:
+    case = await world.resign()
+    await handing_over(case)
+    await case.until(lambda c: c.portfolio is not None)
+    with writing(world.engine) as session:
+        add_customer(session, "c-import", "lin")
+    with writing(world.engine) as session:
+        session.add(CaseSignal(case_id=case.case_id, signal="recheck_portfolio", at=utc_now()))
+    await teller.tell_all(world.engine, world.client)
+    state = await case.until(lambda c: c.portfolio is not None and not c.portfolio.empty)
+    assert open_now(state) == {"customer": 1, "order": 1, "receivable": 1}

@@ -62,7 +62,8 @@ def read_after(
 ) -> After:
     """Orders and conversations by who had them, blocked attempts, defaults, and what became of the customers.
 
-    For HR, legal counsel, auditors and whoever leads the leaver; never for the leaver. Turnover of 30, 90 and 180 days
+    For HR, legal counsel, auditors and whoever leads the leaver, in however many steps, were the case itself none of
+    theirs (`GET /cases/{case_id}` answers 404 to them); never for the leaver. Turnover of 30, 90 and 180 days
     after the last day is compared with the same days of the calendar a year before, and with the company's other
     customers: `expected` is what it would have come to, had it moved as theirs did. Only days that are over count;
     what became of a customer is told once the window is over. It says nothing of whose fault anything is.

@@ -26,7 +26,7 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=500)]
 RecordId = Annotated[Key, Path(examples=["019a3f5c2b7e4d1c8a90f3b2e6d75c41"])]
 Purpose = Annotated[
-    Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=LINE)],
+    Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=LINE)],
     Query(description="What it is read for; kept in the log of reads.", examples=["答复客户催单"]),
 ]
 

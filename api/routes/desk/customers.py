@@ -111,8 +111,10 @@ def add_customer(
     """It belongs to whoever enters it, or to somebody below. The answer names what looks like the same customer."""
 
     def find(session: Session, mine: Within) -> Target:
-        number = body.owner or _own_number(session, caller.employee_id)
-        return Target(RecordKind.CUSTOMER, (people.employee(session, number, mine), mine), new_id(), new=True)
+        owner = people.employee(session, body.owner or _own_number(session, caller.employee_id), mine)
+        if owner.id != caller.employee_id:  # a leaver's own right is judged by the gate
+            people.require_staying(session, owner)
+        return Target(RecordKind.CUSTOMER, (owner, mine), new_id(), new=True)
 
     def act(session: Session, target: Target, passage: Passage) -> tuple[int, Any]:
         owner, mine = target.row

@@ -36,6 +36,8 @@ FILE = {
 THE_FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {}}, "description": "The file, byte for byte"}
 }
+_TO_FILE = {DocumentKind.QUOTATION: Action.ISSUE_QUOTATION, DocumentKind.CONTRACT: Action.CHANGE_CUSTOMER}
+"""What it is to file a document that binds the company; any other merely adds to the history."""
 MediaType = Annotated[str, Header(alias="Content-Type", max_length=100, pattern=MEDIA_TYPE, include_in_schema=False)]
 
 
@@ -146,7 +148,11 @@ async def file_document(
     order: Annotated[Key | None, Query(description="Id of the order that it belongs to")] = None,
     media_type: MediaType = "application/octet-stream",
 ) -> Filed:
-    """The body is the file itself. A document is never changed; a new version is a new document."""
+    """The body is the file itself. A document is never changed; a new version is a new document.
+
+    A quotation takes the right to issue one, a contract the right to change customers; anything else may be filed by
+    whoever may add to the history.
+    """
     content = await _content(file, media_type)
 
     def act(session: Session, target: Target, passage: Passage) -> tuple[int, Any]:
@@ -159,7 +165,8 @@ async def file_document(
         caller, key, f"POST /desk/files/customers/{customer_id}", {**stands_for, "sha256": trail.sha256_of(content)}
     )
     find = added_to(customer_id, RecordKind.DOCUMENT)
-    answer, _ = await run_in_threadpool(write, engine, request, Action.ADD_TO_HISTORY, find, act)
+    action = _TO_FILE.get(kind, Action.ADD_TO_HISTORY)
+    answer, _ = await run_in_threadpool(write, engine, request, action, find, act)
     return Filed.model_validate(answer)
 
 

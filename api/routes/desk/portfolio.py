@@ -55,7 +55,8 @@ def read_portfolio(
 ) -> PortfolioPage:
     """Receivers see what they receive, departments what they look after; who sees the whole case sees all entries.
 
-    A customer's number and name are shown to its receiver, and to whoever reaches it at the desk; that is logged.
+    A customer's number and name are shown to its receiver, to HR in charge, and to whoever reaches it at the desk; that
+    is logged.
     """
     with writing(engine) as session:
         part = handover_people.part_of(session, case_id, caller)

@@ -169,3 +169,9 @@ async def test_all_that_look_alike_are_listed_each_pair_once_and_within_reach(ap
     below = {line["number"] for line in (await wang.get("/desk/duplicates")).json()["items"]}
     assert {"K-1", "K-2"} <= below, "a manager sees those of whoever is below"
     assert (await api.person("zhou").get("/desk/duplicates")).json()["items"] == []
+
+
+@pytest.mark.parametrize("blank", [" ", "\u3000", "\u00a0 \u2003"])
+async def test_blanks_are_no_purpose(api: Api, blank: str) -> None:
+    clerk = api.person("customer_service-clerk")
+    problem(await clerk.get("/desk/customers/c-lin", purpose=blank), 422, "api.invalid_input")

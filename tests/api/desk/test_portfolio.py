@@ -15,7 +15,7 @@ from models.desk.order_tables import Receivable, SalesOrder
 from models.desk.portfolio import DatabasePortfolios
 from models.desk.tables import Customer, OwnershipChange
 from models.facts import verify
-from models.tables import Notice
+from models.tables import CaseView, Notice
 from tests.api.desk.handover import (
     ALL,
     accept,
@@ -345,3 +345,25 @@ async def test_ownership_is_history_and_every_change_names_the_case(api: Api, ca
     with reading(api.engine) as session:
         rows = session.exec(select(OwnershipChange)).all()
     assert {row.case_id for row in rows} == {case_id}
+
+
+async def test_a_leaver_assigns_nothing_in_other_handovers(api: Api, case_id: str) -> None:
+    with writing(api.engine) as session:
+        session.get_one(Notice, case_id).open_for = "e-wang"
+    answer = await assign(api.person("wang"), case_id, "zhou", also_proposed=True)
+    problem(answer, 403, "portfolio.leaver_assigns_nothing")
+
+
+async def test_where_nothing_waits_to_be_assigned_that_is_said(api: Api, case_id: str) -> None:
+    problem(await assign(api.person("wang"), case_id, "sales-head"), 409, "portfolio.nothing_to_assign")
+
+
+async def test_what_was_settled_stays_settled_once_the_record_is_sealed(api: Api, case_id: str) -> None:
+    hr = api.person("hr")
+    await step(hr, api.engine, case_id, "waive", "o-lin", "o-north", reason="no goods")
+    assert (await step(hr, api.engine, case_id, "reopen", "o-north", reason="back")).status_code == 200
+    with writing(api.engine) as session:
+        row = session.get_one(CaseView, case_id)
+        row.snapshot = {**row.snapshot, "record": {"sealed_at": "2026-12-01T00:00:00Z"}}
+    problem(await step(hr, api.engine, case_id, "reopen", "o-lin", reason="back"), 409, "portfolio.record_sealed")
+    assert entries(api.engine, case_id)["o-lin"].state == "waived"

@@ -102,7 +102,7 @@ ONE: dict[str, List] = {
     "attempts in a case": lambda s, m: audit.attempts(s, AttemptFilter(case="c1"), 50, None),
     "attempts of somebody": lambda s, m: audit.attempts(s, AttemptFilter(employee="e-lin"), 50, None),
 }
-CASE, PART = "1" * 32, Part("e-zhou", leaver=False, supervisor=True, assigns=True, sees=None)
+CASE, PART = "1" * 32, Part("e-zhou", leaver=False, supervisor=True, in_charge=False, assigns=True, sees=None)
 RECEIVER = replace(PART, supervisor=False, assigns=False, sees=())
 WAITING = EntryFilter(state=EntryState.WAITING)
 HANDED_OVER: dict[str, List] = {

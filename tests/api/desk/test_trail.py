@@ -124,3 +124,15 @@ async def test_what_is_no_file_is_refused(api: Api) -> None:
     problem(await upload(lin, "/desk/files/customers/c-zhou", **FILING), 404, "desk.customer_unknown")
     assert api.count(Attachment) == 0
     assert (await upload(lin, path, b"x" * (LARGEST_BODY + 1), **FILING)).status_code == 201
+
+
+@pytest.mark.law("FRZ-01")
+async def test_a_frozen_leaver_files_neither_quotations_nor_contracts_and_may_add_the_rest(api: Api) -> None:
+    """What is frozen is frozen by every road."""
+    case_id = gives_notice(api.engine)
+    set_rights(api.engine, case_id, Operation.FREEZE, 1, "view_orders")
+    set_rights(api.engine, case_id, Operation.FREEZE, 2, "view_customers", system="crm")
+    path, lin = "/desk/files/customers/c-lin", api.person("lin")
+    problem(await upload(lin, path, **{**FILING, "kind": "quotation"}), 403, "desk.frozen")
+    problem(await upload(lin, path, **{**FILING, "kind": "contract"}), 403, "desk.frozen")
+    assert (await upload(lin, path, **{**FILING, "kind": "technical"})).status_code == 201
