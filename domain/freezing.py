@@ -29,8 +29,11 @@ def announce(case: Case, now: datetime) -> Change:
     return Change(case, (fact,), (Notification("freeze_limited", (plan.hr,)),))
 
 
-def confirm(case: Case, by: Actor, accept: bool, reason: str, now: datetime) -> Change:
-    """Counsel answers for the full freeze where its basis is not fully proved, or refuses it (FRZ-02)."""
+def confirm(case: Case, by: Actor, accept: bool, reason: str, now: datetime, basis: str = "") -> Change:
+    """Counsel answers for the full freeze where its basis is not fully proved, or refuses it (FRZ-02).
+
+    Where no law is known but a notice template (FGN-01), somebody has to say what the freeze rests on.
+    """
     if not by.has(Role.COUNSEL) or by.account == case.agreed.leaver:
         raise forbidden("freeze.only_counsel")
     _require_in_notice(case)
@@ -38,10 +41,13 @@ def confirm(case: Case, by: Actor, accept: bool, reason: str, now: datetime) -> 
         raise conflict("freeze.nothing_to_confirm")
     if not reason:
         raise invalid("reason.required")
+    named = basis or case.freeze.basis
+    if accept and case.agreed.notice_template and not named:
+        raise invalid("freeze.basis_needed")
     scope = Scope.FULL if accept else Scope.LIMITED
-    changed = replace(case, freeze=replace(case.freeze, scope=scope, waits_for_counsel=False))
+    changed = replace(case, freeze=replace(case.freeze, scope=scope, basis=named, waits_for_counsel=False))
     kind = "FreezeConfirmed" if accept else "FreezeDeclined"
-    data = {"basis": case.freeze.basis, "reason": reason, "rule": "FRZ-02"}
+    data = {"basis": named, "reason": reason, "rule": "FRZ-02"}
     note = Notification("freeze_extended" if accept else "freeze_limited", (case.agreed.hr,))
     return Change(changed, (Fact(kind, now, by.account, data),), (note,))
 

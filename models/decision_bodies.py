@@ -175,6 +175,8 @@ class ConfirmFreeze(Body):
 
     answer: Answer
     reason: RequiredReason
+    basis: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_NUL)] = ""
+    """What the freeze rests on; needed where no law is known but a notice template (FGN-01)."""
 
 
 class FileFreezeAgreement(Body):

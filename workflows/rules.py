@@ -62,7 +62,9 @@ RULES: dict[type[d.Body], Binding] = {
     d.SignRecord: lambda by, b: lambda c, now: signing.sign(c, by, b.sha256, now),
     d.RefuseSignature: lambda by, b: lambda c, now: signing.refuse(c, by, b.account, b.reason, now),
     d.WitnessRefusal: lambda by, b: lambda c, now: signing.witness_refusal(c, by, b.account, now),
-    d.ConfirmFreeze: lambda by, b: lambda c, now: freezing.confirm(c, by, b.answer is d.Answer.ACCEPT, b.reason, now),
+    d.ConfirmFreeze: lambda by, b: (
+        lambda c, now: freezing.confirm(c, by, b.answer is d.Answer.ACCEPT, b.reason, now, b.basis)
+    ),
     d.FileFreezeAgreement: lambda by, b: lambda c, now: freezing.record_agreement(c, by, b.reference, b.signed_on, now),
     d.DecideNonCompete: lambda by, b: lambda c, now: non_compete.decide(c, by, b.enforce, b.reason, now),
     d.ConfirmPayment: lambda by, b: lambda c, now: settlement.confirm(c, by, b.payment, b.paid_on, b.reference, now),

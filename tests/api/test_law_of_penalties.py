@@ -47,3 +47,11 @@ async def test_what_a_service_period_needs_and_what_does_not_fit_is_named(api: A
     problem(await hr.post("/law/penalty", more), 422, "penalty.more_left_than_agreed")
     problem(await hr.post("/law/penalty", {**period, "training": {**TRAINING, "months": 0}}), 422, "api.invalid_input")
     problem(await hr.post("/law/penalty", {**CLAUSE, "breach": "gossip"}), 422, "api.invalid_input")
+
+
+@pytest.mark.law("FGN-01")
+async def test_elsewhere_it_says_that_only_mainland_chinas_law_is_known_before_it_asks_for_anything(api: Api) -> None:
+    clause = {**CLAUSE, "breach": "service_period", "region": "DE"}
+    said = problem(await api.person("hr").post("/law/penalty", clause), 422, "law.only_mainland_china")["messages"]
+    assert "mainland China" in said["en"]
+    assert "中国内地" in said["zh"]

@@ -122,3 +122,15 @@ def test_nobody_signs_before_being_hired() -> None:
     with c.invalid("freeze.signed_before_hiring"):
         freezing.record_agreement(case, c.HR, "AGR-31", date(2000, 1, 1), c.NOW)
     assert freezing.record_agreement(case, c.HR, "AGR-31", hired, c.NOW).facts
+
+
+@pytest.mark.law("FGN-01")
+def test_where_only_a_template_is_known_counsel_names_what_the_freeze_rests_on() -> None:
+    doubtful = c.handing_over(
+        systems=(ERP,), freeze=FreezeAnswer(Scope.LIMITED, "", True), counsel=("counsel",), notice_template=True
+    )
+    with c.invalid("freeze.basis_needed"):
+        freezing.confirm(doubtful, c.COUNSEL, True, "fine", c.NOW)
+    change = freezing.confirm(doubtful, c.COUNSEL, True, "fine", c.NOW, "contract, clause 9")
+    assert (change.case.freeze.basis, change.facts[0].data["basis"]) == ("contract, clause 9", "contract, clause 9")
+    assert freezing.confirm(doubtful, c.COUNSEL, False, "no clause", c.NOW).facts
