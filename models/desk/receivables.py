@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from domain.desk.amounts import from_minor, to_minor
+from domain.desk.amounts import exactly, from_minor
 from domain.desk.records import ReceivableState
 from domain.errors import conflict, invalid, not_found
 from domain.money import Money
@@ -93,7 +93,7 @@ def enter(
         order_id=body.order,
         owner=owner,
         currency=body.currency,
-        amount=_exactly(Money(body.amount, body.currency)),
+        amount=exactly(Money(body.amount, body.currency)),
         issued_on=body.issued_on,
         due_on=body.due_on,
         state=ReceivableState.OPEN.value,
@@ -108,7 +108,7 @@ def enter(
 
 def pay(session: Session, row: Receivable, body: NewPayment, by: str, passage: Passage) -> Payment:
     """Enters a payment, once a reference; the last one settles the receivable. Raises Refusal."""
-    amount = _exactly(Money(body.amount, row.currency))
+    amount = exactly(Money(body.amount, row.currency))
     if amount == 0:
         raise invalid("desk.payment_of_nothing")
     if body.received_on > passage.now.date() + timedelta(days=1):
@@ -136,11 +136,3 @@ def pay(session: Session, row: Receivable, body: NewPayment, by: str, passage: P
     row.updated_at, row.version = passage.now, row.version + 1
     session.flush()
     return payment
-
-
-def _exactly(money: Money) -> int:
-    """The amount in the currency's smallest unit. Raises Refusal if it is finer: money owed is not rounded."""
-    minor = to_minor(money)
-    if from_minor(minor, money.currency).amount != money.amount:
-        raise invalid("desk.finer_than_the_currency", currency=money.currency)
-    return minor

@@ -14,8 +14,8 @@ from models.forms import LINE, TEXT
 
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=LINE)]
 Terms = Annotated[str, StringConstraints(max_length=10_000, pattern=TEXT)]
-Amount = Annotated[Decimal, Field(gt=0, max_digits=16, decimal_places=3)]
-SignedAmount = Annotated[Decimal, Field(max_digits=16, decimal_places=3)]
+Amount = Annotated[Decimal, Field(gt=0, max_digits=16, decimal_places=4)]
+SignedAmount = Annotated[Decimal, Field(max_digits=16, decimal_places=4)]
 
 
 class NewCommunication(Body):
