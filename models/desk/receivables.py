@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from domain.desk.amounts import exactly, from_minor
 from domain.desk.records import ReceivableState
@@ -113,6 +113,8 @@ def pay(session: Session, row: Receivable, body: NewPayment, by: str, passage: P
         raise invalid("desk.payment_of_nothing")
     if body.received_on > passage.now.date() + timedelta(days=1):
         raise invalid("desk.not_yet_taken_place")
+    if body.received_on < row.issued_on and amount > 0:
+        raise invalid("desk.paid_before_issued", issued=row.issued_on.isoformat())
     known = select(Payment.id).where(Payment.receivable_id == row.id, Payment.reference == body.reference)
     if session.exec(known).first() is not None:
         raise conflict("desk.payment_known", reference=body.reference)
@@ -131,7 +133,9 @@ def pay(session: Session, row: Receivable, body: NewPayment, by: str, passage: P
     )
     session.add(payment)
     settled = paid == row.amount
-    row.paid, row.paid_on = paid, body.received_on if settled else None
+    session.flush()
+    latest = session.exec(select(func.max(Payment.received_on)).where(Payment.receivable_id == row.id)).one()
+    row.paid, row.paid_on = paid, latest if settled else None
     row.state = (ReceivableState.PAID if settled else ReceivableState.OPEN).value
     row.updated_at, row.version = passage.now, row.version + 1
     session.flush()

@@ -121,6 +121,8 @@ def list_agreements(
     with reading(engine) as session:
         if not caller.has(*READERS):
             employee = _own_number(session, caller, employee)
+            if employee is None:
+                return []
         return commission_agreements.agreements(session, employee)
 
 
@@ -270,12 +272,13 @@ def _case(session: Session, case_id: str, caller: Caller) -> tuple[CaseView, Emp
     return view, session.get_one(Employee, view.employee_id)
 
 
-def _own_number(session: Session, caller: Caller, asked: str | None) -> str:
-    """The caller's staff number. Raises Refusal if they ask for somebody else's, or have none."""
+def _own_number(session: Session, caller: Caller, asked: str | None) -> str | None:
+    """The caller's staff number, if they have one. Raises Refusal if they ask for somebody else's."""
     own = session.get(Employee, caller.employee_id) if caller.employee_id else None
-    if own is None or asked not in (None, own.number):
+    number = own.number if own else None
+    if asked not in (None, number):
         raise forbidden("api.role_needed", roles=", ".join(READERS))
-    return own.number
+    return number
 
 
 def _require_business(caller: Caller, employee_id: str) -> None:
