@@ -14,7 +14,7 @@ from domain.law.order_lines import Condition
 from domain.people import Role
 from domain.timezones import at_local
 from models.accounts import Caller
-from models.desk import commission, commission_entries
+from models.desk import commission, commission_agreements, commission_entries
 from models.desk.commission_bodies import MOST_ENTRIES, NewAgreement, NewEntries, NewEntry
 from models.desk.figures import zone
 from models.desk.transactions import AT_WORK, Seen, note_read
@@ -57,8 +57,9 @@ def _agree(session: Session, story: Life, by: str) -> None:
         allows_deduction=True,
         **same,
     )
+    author = _caller(session.get_one(Account, by))
     for agreed in (policy, contract):
-        commission_entries.agree(session, agreed, by)
+        commission_agreements.agree(session, agreed, author, at_local(since, time(9), zone()))
 
 
 def _pay(session: Session, star: str, by: str, now: datetime) -> None:
@@ -68,7 +69,7 @@ def _pay(session: Session, star: str, by: str, now: datetime) -> None:
         NewEntry(
             line=f"{line.sold.order}:{line.sold.position}",
             kind=EntryKind.PAID,
-            amount=str(line.stands.payable_now.to_cents().amount),
+            amount=line.stands.payable_now.amount,
             on=(line.placed_at + PAID_AFTER).date(),
             reference=f"工资条 {line.placed_at + PAID_AFTER:%Y-%m}",
         )

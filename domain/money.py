@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
+from domain.currencies import places
+
 CENT = Decimal("0.01")
 
 
@@ -42,6 +44,10 @@ class Money:
     def to_cents(self) -> "Money":
         """Rounded to two places, half up, as a payslip shows it."""
         return Money(self.amount.quantize(CENT, ROUND_HALF_UP), self.currency)
+
+    def to_smallest(self) -> "Money":
+        """Rounded half up to the currency's smallest unit: cents of a yuan, whole yen, fils of a dinar (ISO 4217)."""
+        return Money(self.amount.quantize(Decimal(1).scaleb(-places(self.currency)), ROUND_HALF_UP), self.currency)
 
     def to_cents_below(self) -> "Money":
         """The whole cents in it: how a ceiling is rounded, which no deduction may exceed by a fraction of a cent."""

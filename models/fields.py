@@ -1,11 +1,21 @@
 """Fields that come up in more than one thing that is sent: a form, and how long it may be."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from models.forms import KEY, NO_NUL, SHA256
 
+
+def _written(value: Any) -> Any:
+    """A number says no offset, and nobody sees which instant it is."""
+    if not isinstance(value, str) or value.strip().lstrip("-").replace(".", "").isdigit():
+        raise PydanticCustomError("timezone_aware", "an instant with its offset")
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_written)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=NO_NUL)]
 RequiredReason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL)]
 Key = Annotated[str, StringConstraints(pattern=KEY)]

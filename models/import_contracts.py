@@ -19,9 +19,9 @@ def terms(load: Load[TermsRow]) -> None:
             load.complain(number, "employee_number", "unknown", row.employee_number)
     if load.problems:
         return
-    for row in load.parsed.rows.values():
+    for number, row in load.parsed.rows.items():
         found = known.get(staff[row.employee_number])
-        load.settle(found, EmploymentTerms, _of_employee(load.given(row, found), staff))
+        load.settle(number, found, EmploymentTerms, _of_employee(load.given(row, found), staff))
 
 
 def bases(load: Load[BasisRow]) -> None:
@@ -32,9 +32,9 @@ def bases(load: Load[BasisRow]) -> None:
             load.complain(number, "employee_number", "unknown", row.employee_number)
     if load.problems:
         return
-    for row in load.parsed.rows.values():
+    for number, row in load.parsed.rows.items():
         found = known.get(row.key)
-        load.settle(found, FreezeBasis, _of_employee(load.given(row, found), staff))
+        load.settle(number, found, FreezeBasis, _of_employee(load.given(row, found), staff))
 
 
 def acknowledgements(load: Load[AcknowledgementRow]) -> None:
@@ -47,9 +47,9 @@ def acknowledgements(load: Load[AcknowledgementRow]) -> None:
             load.complain(number, "employee_number", "unknown", row.employee_number)
     if load.problems:
         return
-    for row in load.parsed.rows.values():
+    for number, row in load.parsed.rows.items():
         found = known.get((row.basis, staff[row.employee_number]))
-        load.settle(found, Acknowledgement, _of_employee(load.given(row, found), staff))
+        load.settle(number, found, Acknowledgement, _of_employee(load.given(row, found), staff))
 
 
 def _staff(load: Load[Any]) -> dict[str, str]:

@@ -42,6 +42,7 @@ _CODES: Mapping[str, Code] = {
     "own_manager": "own_manager",
     "whose_basis": "whose_basis",
     "probation_before_hiring": "probation_before_hiring",
+    "contract_ends_before_it_begins": "contract_ends_before_it_begins",
     "webhook_incomplete": "webhook_incomplete",
 }
 """By pydantic's types of errors and those of our own validators; every other type is `malformed`."""
@@ -77,7 +78,7 @@ def parse(
             raise Unreadable(Problem(row=0, code="file_too_large", value=str(len(content)), limit=str(LARGEST)))
         if shape is TemplateRow:
             return _rows(natural_key, frozenset(shape.model_fields), validated(shape, _json(content)))
-        with open_mapped(io.BytesIO(content), shape, mapping) as found:
+        with open_mapped(io.BytesIO(content), shape, mapping, whole=True) as found:
             return _rows(natural_key, found.columns, validated(shape, found.rows))
     except Unreadable as unreadable:
         return Parsed(problems=unreadable.problems)

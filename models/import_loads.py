@@ -37,6 +37,8 @@ class Load(Generic[R]):
     now: datetime
     hashes: Mapping[str, str] = field(default_factory=dict)
     """Hashes of new passwords by login; made beforehand, because they take their time."""
+    importer: str | None = None
+    """The employee who loads the file: it changes nothing about them."""
     inserted: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -49,8 +51,14 @@ class Load(Generic[R]):
     def complain(self, row: int, column: str, code: Code, value: object) -> None:
         self.problems.append(Problem(row=row, column=column, code=code, value=shown(column, value)))
 
-    def settle(self, found: SQLModel | None, table: type[SQLModel], values: Mapping[str, Any]) -> bool:
-        """Notes a new row, or changes those fields of the one there that differ; True if there is anything to write."""
+    def settle(self, row: int, found: SQLModel | None, table: type[SQLModel], values: Mapping[str, Any]) -> bool:
+        """Notes a new row, or changes those fields of the one there that differ; True if there is anything to write.
+
+        What would change anything about whoever loads the file is a problem.
+        """
+        if self._own(found, values) and any(getattr(found, name, None) != value for name, value in values.items()):
+            self.complain(row, "employee_number", "about_oneself", "")
+            return False
         if found is None:
             self._new.setdefault(table, []).append(values)
             self.inserted += 1
@@ -61,6 +69,13 @@ class Load(Generic[R]):
         self.updated += bool(differing)
         self.unchanged += not differing
         return bool(differing)
+
+    def _own(self, found: SQLModel | None, values: Mapping[str, Any]) -> bool:
+        """Whether it is, or becomes, a row about whoever loads the file."""
+        about = {values.get("employee_id"), getattr(found, "employee_id", None)}
+        if isinstance(found, Employee):
+            about.add(found.id)
+        return self.importer is not None and self.importer in about
 
     def finish(self) -> None:
         """Writes what was noted: new rows as plain values: an object for each would take longer than all the rest."""
@@ -83,7 +98,7 @@ def departments(load: Load[DepartmentRow]) -> None:
         if row.head and row.head not in numbers:
             warning = Problem(row=number, column="head", code="unknown_yet", value=row.head)
             load.warnings.append(warning)  # heads are employees, and employees need their departments first
-        load.settle(known.get(row.key), Department, load.given(row, known.get(row.key)))
+        load.settle(number, known.get(row.key), Department, load.given(row, known.get(row.key)))
 
 
 def employees(load: Load[EmployeeRow]) -> None:
@@ -102,10 +117,10 @@ def employees(load: Load[EmployeeRow]) -> None:
             load.complain(number, "manager", "managers_in_a_circle", row.manager)
     if load.problems:
         return
-    for row in load.parsed.rows.values():
+    for number, row in load.parsed.rows.items():
         found = known.get(row.number)
         new = {} if found else {"id": uuid.uuid4().hex}
-        load.settle(found, Employee, load.given(row, found, **new))
+        load.settle(number, found, Employee, load.given(row, found, **new))
 
 
 def accounts(load: Load[AccountRow]) -> None:
@@ -122,16 +137,18 @@ def accounts(load: Load[AccountRow]) -> None:
             load.complain(number, "employee_number", "has_another_account", row.employee_number)
     if load.problems:
         return
-    for row in load.parsed.rows.values():
-        _settle_account(load, known.get(row.login), row, staff)
+    for number, row in load.parsed.rows.items():
+        _settle_account(load, number, known.get(row.login), row, staff)
 
 
-def _settle_account(load: Load[AccountRow], found: Account | None, row: AccountRow, staff: Mapping[str, str]) -> None:
+def _settle_account(
+    load: Load[AccountRow], number: int, found: Account | None, row: AccountRow, staff: Mapping[str, str]
+) -> None:
     values = load.given(row, found)
     values.pop("password", None)
     if "employee_number" in values:
-        number = values.pop("employee_number")
-        values["employee_id"] = staff[number] if number else None
+        whose = values.pop("employee_number")
+        values["employee_id"] = staff[whose] if whose else None
     if "roles" in values:
         values["roles"] = [role.value for role in row.roles]
     if row.login in load.hashes:
@@ -139,10 +156,10 @@ def _settle_account(load: Load[AccountRow], found: Account | None, row: AccountR
         if found is not None:
             values |= {"failed_sign_ins": 0, "locked_until": None}  # as models.accounts.set_password does
     if found is None:
-        load.settle(None, Account, {**_NEW_ACCOUNT, "id": uuid.uuid4().hex, **values})
+        load.settle(number, None, Account, {**_NEW_ACCOUNT, "id": uuid.uuid4().hex, **values})
         return
     before = (found.password_hash, found.roles, found.active)
-    if load.settle(found, Account, values) and before != (found.password_hash, found.roles, found.active):
+    if load.settle(number, found, Account, values) and before != (found.password_hash, found.roles, found.active):
         end_all_tokens(load.session, found.id)
         if before[2] and not found.active:
             load.closed_accounts.append(found.id)

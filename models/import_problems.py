@@ -11,8 +11,10 @@ from models.forms import OTHER_FORM, UNSEEN
 from texts import LANGUAGES, text
 
 Code = Literal[
+    "about_oneself",
     "another_file",
     "cell_too_large",
+    "contract_ends_before_it_begins",
     "could_not_go_on",
     "differs_within_order",
     "digits_lost",
@@ -49,6 +51,7 @@ Code = Literal[
     "probation_before_hiring",
     "required",
     "stays_as_it_is",
+    "too_few_cells",
     "too_fine",
     "too_long",
     "too_many_cells",
@@ -73,15 +76,17 @@ Of the whole file: `file_too_large`, `utf_16`, `not_text` (neither UTF-8 nor GB1
 `macros`, `no_such_sheet`, `another_file` (not the one that was announced), `not_permitted` (who started it may load
 files no longer), `could_not_go_on` (workers failed at it again and again).
 Of a row: `not_an_object` (an entry of a JSON list), `required`, `malformed`, `too_long`, `too_short`, `out_of_range`,
-`not_allowed` (none of the values that there are), `duplicate` (the same key twice), `too_many_cells`, `unknown` (names
-something that is not there), `unknown_yet` (likewise, only a warning), `own_manager`, `managers_in_a_circle`,
-`probation_before_hiring`, `has_another_account` (the employee), `webhook_incomplete`, `whose_basis` (a policy is
+`not_allowed` (none of the values that there are), `duplicate` (the same key twice), `too_many_cells`, `too_few_cells`
+(of CSV: an empty cell has its delimiter, too), `unknown` (names something that is not there), `unknown_yet`
+(likewise, only a warning), `own_manager`, `managers_in_a_circle`, `probation_before_hiring`,
+`contract_ends_before_it_begins`, `about_oneself` (it would change what is on record about whoever loads the file:
+somebody else has to), `has_another_account` (the employee), `webhook_incomplete`, `whose_basis` (a policy is
 everybody's, anything else one person's), `formula` (or an error, in a cell of Excel), `digits_lost` (a number of more
 than 15 digits, likewise), `not_in_value_table`, `not_that_date_form`, `not_a_number` (steps of a mapping),
 `line_incomplete`, `differs_within_order` (rows of one order), `not_of_this_customer`, `in_the_future`, `owner_frozen`
 (an order after the freeze of who would own it), `owner_leaving` (of a new customer), `too_many_together` (rows of one
-order or customer), `too_fine` (an amount that its currency has no coins for),
-`stays_as_it_is` (only a warning: what the desk has is not changed)."""
+order or customer), `too_fine` (an amount that its currency has no coins for), `stays_as_it_is` (only a warning: what
+the desk has is not changed)."""
 
 FORMS = {
     **dict.fromkeys(("hired_on", "probation_until", "contract_from", "contract_until"), "day"),

@@ -20,8 +20,8 @@ _CHUNK = 1000
 
 def systems(load: Load[SystemRow]) -> None:
     known = {row.key: row for row in load.session.exec(select(ConnectedSystem)).all()}
-    for row in load.parsed.rows.values():
-        load.settle(known.get(row.key), ConnectedSystem, load.given(row, known.get(row.key)))
+    for number, row in load.parsed.rows.items():
+        load.settle(number, known.get(row.key), ConnectedSystem, load.given(row, known.get(row.key)))
 
 
 def rights(load: Load[RightRow]) -> None:
@@ -32,9 +32,9 @@ def rights(load: Load[RightRow]) -> None:
             load.complain(number, "system", "unknown", row.system)
     if load.problems:
         return
-    for row in load.parsed.rows.values():
+    for number, row in load.parsed.rows.items():
         found = known.get((row.system, row.right))
-        load.settle(found, SystemRight, load.given(row, found))
+        load.settle(number, found, SystemRight, load.given(row, found))
 
 
 def entitlements(load: Load[EntitlementRow]) -> None:
@@ -54,7 +54,7 @@ def entitlements(load: Load[EntitlementRow]) -> None:
         for chunk in _chunks(ids)
         for row in load.session.exec(select(Entitlement).where(col(Entitlement.employee_id).in_(chunk))).all()
     }
-    for row in load.parsed.rows.values():
+    for number, row in load.parsed.rows.items():
         employee = staff[row.employee_number]
         found = known.get((employee.id, row.system, row.right))
         if found is not None and (found.active == row.active or "active" not in load.parsed.columns):
@@ -63,7 +63,7 @@ def entitlements(load: Load[EntitlementRow]) -> None:
             load.held_back += 1
         else:
             values = {"employee_id": employee.id, "system": row.system, "right": row.right, "active": row.active}
-            load.settle(found, Entitlement, {**values, "changed_at": load.now, "changed_by": CHANGED_BY})
+            load.settle(number, found, Entitlement, {**values, "changed_at": load.now, "changed_by": CHANGED_BY})
 
 
 def _employees(load: Load[EntitlementRow]) -> Iterator[Employee]:

@@ -20,6 +20,8 @@ from models.templates import TemplateBody
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _YES, _NO = ("true", "1", "yes", "y", "是"), ("false", "0", "no", "n", "否")
 
+_PROVINCES = "AH BJ CQ FJ GD GS GX GZ HA HB HE HI HK HL HN JL JS JX LN MO NM NX QH SC SD SH SN SX TJ TW XJ XZ YN ZJ"
+"""ISO 3166-2:CN."""
 _SOME_ZONES = "Asia/Shanghai, Asia/Tokyo, Europe/London, America/New_York … (IANA)"
 _SOME_REGIONS = ", ".join(("CN", "CN-SH …", *(pack.jurisdiction for pack in library().templates())))
 
@@ -53,10 +55,14 @@ def _time_zone(text: Any) -> Any:
 
 
 def _known_jurisdiction(region: str) -> str:
+    country, _, rest = region.partition("-")
     try:
         library().book(region)
-    except Refusal as unknown:
-        raise PydanticCustomError("not_allowed", "no such jurisdiction", {"expected": _SOME_REGIONS}) from unknown
+        known = country != "CN" or not rest or rest.split("-")[0] in _PROVINCES.split()
+    except Refusal:
+        known = False
+    if not known:
+        raise PydanticCustomError("not_allowed", "no such jurisdiction", {"expected": _SOME_REGIONS})
     return region
 
 
@@ -75,7 +81,10 @@ TimeZone = Annotated[str, BeforeValidator(_time_zone)]
 
 
 class Row(BaseModel):
-    """One row. An empty cell means the default; a column that the file lacks leaves what is there as it is."""
+    """One row. An empty cell means the default; a column that the file lacks leaves what is there as it is.
+
+    A row of a CSV file that has fewer cells than the header is refused: nobody can tell which of the two it means.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -176,6 +185,12 @@ class TermsRow(Row):
     agreed_notice_days: Annotated[int, Field(ge=0, le=366)] = 0
     non_compete_months: Annotated[int, Field(ge=0, le=120)] = 0
     non_compete_monthly: Amount | None = None
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> "TermsRow":
+        if self.contract_from and self.contract_until and self.contract_until < self.contract_from:
+            raise PydanticCustomError("contract_ends_before_it_begins", "the contract ends before it begins")
+        return self
 
 
 class BasisRow(Row):

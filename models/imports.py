@@ -87,15 +87,24 @@ class ImportReport(BaseModel):
 
 
 def run(
-    engine: Engine, kind: str, content: bytes, *, dry_run: bool = False, mapping: MappingBody | None = None
+    engine: Engine,
+    kind: str,
+    content: bytes,
+    *,
+    dry_run: bool = False,
+    mapping: MappingBody | None = None,
+    importer: str | None = None,
 ) -> ImportReport:
-    """Checks a file and, unless it has problems or only a dry run is wanted, loads it in one transaction."""
+    """Checks a file and, unless it has problems or only a dry run is wanted, loads it in one transaction.
+
+    `importer`: the employee who loads it, and can't change anything about themselves by it.
+    """
     parsed = parse(kind, content, mapping)
     if parsed.problems:
         return _report(kind, parsed, dry_run, parsed.problems)
     hashes = new_hashes(engine, parsed)
     with Session(engine.execution_options(writing=True)) as session, session.begin() as transaction:
-        report = load(session, kind, parsed, hashes=hashes)
+        report = load(session, kind, parsed, hashes=hashes, importer=importer)
         if dry_run or not report.ok:
             transaction.rollback()
     return report.model_copy(update={"dry_run": dry_run})
@@ -113,11 +122,18 @@ def parse(kind: str, content: bytes, mapping: MappingBody | None = None) -> Pars
     return parsed
 
 
-def load(session: Session, kind: str, parsed: Parsed[Any], *, hashes: Mapping[str, str] | None = None) -> ImportReport:
+def load(
+    session: Session,
+    kind: str,
+    parsed: Parsed[Any],
+    *,
+    hashes: Mapping[str, str] | None = None,
+    importer: str | None = None,
+) -> ImportReport:
     """Writes parsed rows in the caller's transaction; writes nothing if they refer to something that is not there."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
-    work = Load(session, parsed, utc_now(), hashes or {})
+    work = Load(session, parsed, utc_now(), hashes or {}, importer)
     KINDS[kind].load(work)
     work.finish()
     if work.problems:

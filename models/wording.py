@@ -36,6 +36,7 @@ _FAMILIES = {
     "erasure": ("file", "day", "problem"),
     "file": ("file",),
     "order": ("order",),
+    "commission": ("reference", "day"),
 }
 """By a kind's first word: what the first subject is called, and what the last may be."""
 

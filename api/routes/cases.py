@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import Session
 
 from activities.starter import mark_started, was_started
@@ -20,7 +20,7 @@ from domain.people import Role
 from models import law_views, queries
 from models.accounts import Caller
 from models.database import reading, utc_now
-from models.fields import Key
+from models.fields import Instant, Key
 from models.forms import CASE_ID, SAID, TEXT
 from models.idempotency import once, request_digest
 from models.law_views import LawAnswer
@@ -51,7 +51,7 @@ class RegisterResignation(BaseModel):
     )
 
     employee_number: Key
-    arrived_at: AwareDatetime | None = None
+    arrived_at: Instant | None = None
     """When it reached the company; absent: now. It starts the notice period."""
     channel: Channel
     text: Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=SAID)]

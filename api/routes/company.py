@@ -189,6 +189,7 @@ async def load_file(
     Its `errors` name up to 1000 problems by row and column; so does the report of a `dry_run`, which is always a 200.
     References between rows and to other tables are checked only once every cell is right: a second run may name more.
     Excel (.xlsx) is taken, too; a `mapping` says how the file's own columns become ours (`PUT /desk/mappings`).
+    A row that would change anything about whoever loads the file is a problem: somebody else has to load it.
     Repeating is harmless. What gives access (accounts, systems, rights, entitlements) is for administrators only.
     """
     if kind in FOR_ADMINISTRATORS and not caller.has(Role.ADMINISTRATOR):
@@ -202,7 +203,9 @@ async def load_file(
     before = await run_in_threadpool(reserve, engine, caller.account, key, digest)
     if before is not None:
         return _answered(before)
-    report = await run_in_threadpool(imports.run, engine, kind.value, content, dry_run=dry_run, mapping=read_by)
+    report = await run_in_threadpool(
+        imports.run, engine, kind.value, content, dry_run=dry_run, mapping=read_by, importer=caller.employee_id
+    )
     if report.closed_accounts and not dry_run:
         await people_left(engine, gateway, report.closed_accounts)
     answer = 200 if report.ok or dry_run else 422, report.model_dump(mode="json")

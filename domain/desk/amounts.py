@@ -2,23 +2,16 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from domain.currencies import places
+from domain.errors import invalid
 from domain.money import Money
 
 LARGEST = 10**15
 """In smallest units: a thousand of them still add up within 64 bits."""
-_PLACES = dict.fromkeys(
-    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0
-) | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
-"""ISO 4217: decimal places of the currencies that don't have two."""
 
 
 class TooMuch(ValueError):
     """More than anything anybody orders comes to."""
-
-
-def places(currency: str) -> int:
-    """Decimal places of the currency's smallest unit (ISO 4217)."""
-    return _PLACES.get(currency, 2)
 
 
 def to_minor(money: Money) -> int:
@@ -32,3 +25,11 @@ def to_minor(money: Money) -> int:
 def from_minor(minor: int, currency: str) -> Money:
     """The amount that so many of the currency's smallest unit are."""
     return Money(Decimal(minor).scaleb(-places(currency)), currency)
+
+
+def exactly(money: Money) -> int:
+    """The amount in the currency's smallest unit. Raises Refusal if it is finer: what is owed is not rounded."""
+    minor = to_minor(money)
+    if from_minor(minor, money.currency).amount != money.amount:
+        raise invalid("desk.finer_than_the_currency", currency=money.currency)
+    return minor

@@ -53,7 +53,7 @@ class LineStanding:
     reason: Reason
     disputes: tuple[Dispute, ...]
     entitled: Money
-    """The leaver's share of the commission, to the cent."""
+    """The leaver's share of the commission, to the smallest unit of its currency."""
     payable_now: Money
     accruing: Money
     """What a condition still holds back. It is paid in the cycle after each receipt, never forfeited (PAY-06)."""
@@ -126,7 +126,7 @@ def assess_commission(
 def standing(line: CommissionLine) -> LineStanding:
     """Where the line stands: what is payable of it now, and what keeps accruing."""
     payable, working = _payable(line)
-    entitled = _entitled(line).to_cents()
+    entitled = _entitled(line).to_smallest()
     reason, disputes = _reason(line), tuple(_disputes(line))
     status = LineStatus.EARNED
     if disputes:
@@ -181,17 +181,17 @@ def _share_working(line: CommissionLine) -> str:
 
 
 def _payable(line: CommissionLine) -> tuple[Money, str]:
-    """What is payable now, to the cent and never below zero, with its working."""
+    """What is payable now, to the smallest unit and never below zero, with its working."""
     entitled, paid = _entitled(line), line.already_paid
     if _reason(line) is Reason.CONDITION_NOT_MET:
-        due, shown = nothing(paid.currency), "0.00"
+        due, shown = nothing(paid.currency), figure(nothing(paid.currency))
     elif _reason(line) is Reason.PARTLY_RECEIVED and line.receivable:
         had = line.receivable
         due = entitled * had.received.amount / had.total.amount
         shown = f"{figure(entitled)} × {figure(had.received)} ÷ {figure(had.total)}"
     else:
         due, shown = entitled, figure(entitled)
-    payable = max(nothing(paid.currency), due.to_cents() - paid)
+    payable = max(nothing(paid.currency), due.to_smallest() - paid)
     return payable, f"max(0, {shown} − {figure(paid)}) = {figure(payable)}"
 
 

@@ -8,9 +8,9 @@ _SHOWN = Decimal("0.0001")
 
 
 def figure(value: Money | Decimal | int) -> str:
-    """Money to the cent, a number as short as it is exact; what never ends is shown to four places."""
+    """Money to its smallest unit, a number as short as it is exact; what never ends is shown to four places."""
     if isinstance(value, Money):
-        return f"{value.to_cents().amount:f}"
+        return f"{value.to_smallest().amount:f}"
     number = Decimal(value)
     if number != (shown := number.quantize(_SHOWN, ROUND_HALF_UP)):
         return f"{shown:f}…"

@@ -12,15 +12,15 @@ from models.forms import EMAIL, LINE, TEXT
 
 MOST_AT_ONCE = 50
 """Customers that a manager reassigns in one request: enough for a day's work, too few to move a book of business."""
-CustomerName = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=LINE)]
-PersonName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=LINE)]
+CustomerName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=LINE)]
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=LINE)]
 Word = Annotated[str, StringConstraints(max_length=100, pattern=TEXT)]
 Address = Annotated[str, StringConstraints(max_length=300, pattern=TEXT)]
 Phone = Annotated[str, StringConstraints(max_length=40, pattern=TEXT)]
 Mail = Annotated[str, StringConstraints(max_length=254, pattern=EMAIL)] | Literal[""]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000, pattern=TEXT)]
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=TEXT)]
-Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Version = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
 """The version that was read: if somebody else has changed the record since, nothing is written."""
 
 CONTACT: JsonDict = {"name": "王芳", "title": "采购经理", "phone": "138 0013 8000", "mail": "wang.fang@example.com"}

@@ -1,31 +1,43 @@
 """The commission ledger, read out of orders, receivables and what people entered. All SQL of it is here."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlmodel import Session, col
-from sqlmodel import select as of
 
+from domain.case import Stage
 from domain.desk import commission as ledger
 from domain.desk.amounts import from_minor
 from domain.desk.commission import Agreement, Entry, EntryKind, LedgerStatus, SoldLine
 from domain.desk.orders import OrderState
+from domain.errors import not_found
 from domain.law.commission import LineStanding, standing
 from domain.law.freeze import BasisKind
 from domain.law.order_lines import CommissionLine, Condition
 from domain.timezones import local_date
 from models.database import table
-from models.desk.commission_tables import CommissionAgreement, CommissionEntry
+from models.desk.commission_tables import CommissionAgreement, CommissionConfirmation, CommissionEntry
 from models.desk.figures import zone
 from models.desk.order_tables import OrderLine, Payment, Receivable, SalesOrder
+from models.tables import Account, CaseView, Employee, Notice
 
 _LINE, _ORDER, _ENTRY = table(OrderLine), table(SalesOrder), table(CommissionEntry)
 _RECEIVABLE, _PAYMENT = table(Receivable), table(Payment)
+_AGREEMENT, _NOTICE, _CASE = table(CommissionAgreement), table(Notice), table(CaseView)
+_EMPLOYEE, _ACCOUNT = table(Employee), table(Account)
+AGREED: Select[Any] = (
+    select(CommissionAgreement, CommissionConfirmation, _ACCOUNT.c.employee_id, _EMPLOYEE.c.number)
+    .outerjoin(CommissionConfirmation, col(CommissionConfirmation.agreement_id) == _AGREEMENT.c.id)
+    .outerjoin(_ACCOUNT, _ACCOUNT.c.id == _AGREEMENT.c.by)
+    .outerjoin(_EMPLOYEE, _EMPLOYEE.c.id == _AGREEMENT.c.employee_id)
+)
+"""Agreements with their confirmation, the employee who entered them, and the staff number of whose they are."""
+_REVERSED = select(_ENTRY.c.reverses).where(_ENTRY.c.reverses.is_not(None))
 _EARNING = tuple(state.value for state in ledger.EARNING)
 
 
@@ -51,9 +63,16 @@ class LedgerLine:
         return self.placed_at, self.sold.order, self.sold.position
 
 
-def lines(session: Session, employee: str, last_day: date | None = None) -> list[LedgerLine]:
-    """Every line in which the employee has a part, the newest first; what came in after `last_day` apart."""
+def lines(
+    session: Session, employee: str, last_day: date | None = None, orders: Collection[str] | None = None
+) -> list[LedgerLine]:
+    """Every line in which the employee has a part, the newest first; what came in after `last_day` apart.
+
+    `orders`: of these alone.
+    """
     mine = or_(_ORDER.c.origin_owner == employee, _ORDER.c.owner == employee) & _ORDER.c.state.in_(_EARNING)
+    if orders is not None:
+        mine &= _ORDER.c.id.in_(sorted(orders))
     rows = session.execute(
         select(
             _LINE.c.order_id,
@@ -75,8 +94,9 @@ def lines(session: Session, employee: str, last_day: date | None = None) -> list
     ).all()
     owed, late = _owed(session, mine), _received_after(session, mine, last_day) if last_day else {}
     entries, shares = _entries(session, mine, employee)
-    agreements = _agreements(session, {employee, *(row.origin_owner for row in rows)})
-    return [_line(row, employee, owed, late, entries, shares, agreements) for row in rows]
+    people = {employee, *(row.origin_owner for row in rows)}
+    agreements, noticed = _agreements(session, people), noticed_on(session, people)
+    return [_line(row, employee, owed, late, entries, shares, agreements, noticed) for row in rows]
 
 
 def _line(
@@ -87,6 +107,7 @@ def _line(
     entries: dict[tuple[str, int], list[Entry]],
     shares: dict[tuple[str, int], Decimal],
     agreements: Sequence[Agreement],
+    noticed: Mapping[str, date],
 ) -> LedgerLine:
     invoiced, received = owed.get(row.order_id, (0, 0))
     sold = SoldLine(
@@ -103,18 +124,16 @@ def _line(
         invoiced=invoiced,
         received=received,
     )
-    agreed = ledger.agreement_for(agreements, employee, sold.placed_on)
-    rate = ledger.rate_of(sold, agreed)
-    after = late.get(row.order_id, 0)
-    if rate is None:
-        return LedgerLine(sold, row.number, row.product, row.placed_at, after, None, agreed)
-    place = (row.order_id, row.position)
-    origins = ledger.agreement_for(agreements, sold.origin, sold.placed_on)
+    place, after = (row.order_id, row.position), late.get(row.order_id, 0)
+    origins = ledger.binding(agreements, sold.origin, sold.placed_on, noticed.get(sold.origin))
     share = ledger.share_of(sold, employee, origins, shares.get(place))
-    judged = ledger.in_law(sold, rate, agreed, share, entries.get(place, ()))
+    agreed, judged = ledger.judged(sold, employee, agreements, noticed.get(employee), share, entries.get(place, ()))
+    found = LedgerLine(sold, row.number, row.product, row.placed_at, after, ledger.rate_of(sold, agreed), agreed)
+    if judged is None:
+        return found
     stands = standing(judged)
     status = ledger.ledger_status(stands.status, stands.entitled, judged.already_paid)
-    return LedgerLine(sold, row.number, row.product, row.placed_at, after, rate, agreed, judged, stands, status)
+    return replace(found, judged=judged, stands=stands, status=status)
 
 
 def _owed(session: Session, mine: ColumnElement[bool]) -> dict[str, tuple[int, int]]:
@@ -147,7 +166,7 @@ def _entries(
     query = (
         select(_ENTRY)
         .join_from(_ORDER, _ENTRY, _ENTRY.c.order_id == _ORDER.c.id)
-        .where(mine, theirs)
+        .where(mine, theirs, _ENTRY.c.id.not_in(_REVERSED), _ENTRY.c.kind != EntryKind.REVERSED.value)
         .order_by(_ENTRY.c.at, _ENTRY.c.id)
     )
     entries: dict[tuple[str, int], list[Entry]] = defaultdict(list)
@@ -163,20 +182,44 @@ def _entries(
 
 
 def _agreements(session: Session, people: set[str]) -> list[Agreement]:
-    query = of(CommissionAgreement).where(
-        or_(col(CommissionAgreement.employee_id).is_(None), col(CommissionAgreement.employee_id).in_(sorted(people)))
+    whose = or_(_AGREEMENT.c.employee_id.is_(None), _AGREEMENT.c.employee_id.in_(sorted(people)))
+    return [agreement(row, seen, by) for row, seen, by, _ in session.execute(AGREED.where(whose))]
+
+
+def agreed(session: Session, agreement_id: str) -> Agreement:
+    """One agreement. Raises Refusal."""
+    found = session.execute(AGREED.where(_AGREEMENT.c.id == agreement_id)).one_or_none()
+    if found is None:
+        raise not_found("commission.agreement_unknown", agreement=agreement_id)
+    row, seen, by, _ = found
+    return agreement(row, seen, by)
+
+
+def noticed_on(session: Session, people: Collection[str]) -> dict[str, date]:
+    """By employee the day of the last notice since they were hired that was not withdrawn."""
+    query = (
+        select(_NOTICE.c.employee_id, func.max(_NOTICE.c.arrived_at), _EMPLOYEE.c.hired_on)
+        .join_from(_NOTICE, _EMPLOYEE, _EMPLOYEE.c.id == _NOTICE.c.employee_id)
+        .join(_CASE, _CASE.c.case_id == _NOTICE.c.case_id, isouter=True)
+        .where(_NOTICE.c.employee_id.in_(sorted(people)), func.coalesce(_CASE.c.stage, "") != Stage.WITHDRAWN.value)
+        .group_by(_NOTICE.c.employee_id, _EMPLOYEE.c.hired_on)
     )
-    return [agreement(row) for row in session.exec(query).all()]
+    days = ((employee, local_date(at, zone()), hired) for employee, at, hired in session.execute(query))
+    return {employee: day for employee, day, hired in days if day >= hired}
 
 
-def agreement(row: CommissionAgreement) -> Agreement:
-    """What the row says, as rules read it."""
+def agreement(row: CommissionAgreement, seen: CommissionConfirmation | None, entered_by: str | None) -> Agreement:
+    """What the row says, as rules read it. `seen`: that somebody saw the paper; `entered_by`: the employee who did."""
     return Agreement(
         id=row.id,
         employee=row.employee_id,
         kind=BasisKind(row.kind),
         reference=row.reference,
         in_force_from=row.in_force_from,
+        entered_on=local_date(row.at, zone()),
+        entered_by=entered_by,
+        signed_on=seen.signed_on if seen else None,
+        confirmed_on=local_date(seen.at, zone()) if seen else None,
         condition=Condition(row.condition),
         rate=row.rate,
         successor_share=row.successor_share,

@@ -22,7 +22,6 @@ from domain.money import Money
 from models.desk import commission, evidence
 from models.desk.commission import LedgerLine
 from models.desk.commission_bodies import AssessCommission, ClaimOnLine, EvidenceNamed
-from models.desk.commission_tables import CommissionAgreement
 from models.desk.commission_views import (
     AssessedLineView,
     ClaimView,
@@ -46,13 +45,14 @@ def assess(
     lines: Sequence[LedgerLine],
     asked: AssessCommission,
     last_day: date,
+    noticed_on: date | None,
     as_of: date,
 ) -> CommissionAssessmentView:
     """The lines that are not settled, and the claims against them. Raises Refusal, NoRule."""
     currency = book.national.currency
     if late := [claim for claim in asked.claims if claim.caused_on > as_of]:
         raise invalid("commission.caused_in_the_future", line=late[0].line)
-    claims = {claim.line: _Claim(session, case_id, claim, currency) for claim in asked.claims}
+    claims = {claim.line: _Claim(session, case_id, claim, currency, noticed_on) for claim in asked.claims}
     if len(claims) < len(asked.claims):
         raise invalid("commission.one_claim_a_line")
     here = [line for line in lines if line.judged is not None and line.sold.currency == currency]
@@ -94,15 +94,16 @@ def assess(
 class _Claim:
     """A claim with its evidence looked up."""
 
-    def __init__(self, session: Session, case_id: str, asked: ClaimOnLine, currency: str) -> None:
+    def __init__(
+        self, session: Session, case_id: str, asked: ClaimOnLine, currency: str, noticed_on: date | None
+    ) -> None:
         self.asked = asked
         self.currency = currency
         self.fault, self.loss, self.causation = (
             _found(session, case_id, named) for named in (asked.fault, asked.loss, asked.causation)
         )
-        self.agreed = session.get(CommissionAgreement, asked.agreement) if asked.agreement else None
-        if asked.agreement and self.agreed is None:
-            raise not_found("commission.agreement_unknown", agreement=asked.agreement)
+        self.agreed = commission.agreed(session, asked.agreement) if asked.agreement else None
+        self.noticed_on = noticed_on
         named = [EvidenceNamed(kind=EvidenceKind.AGREEMENT, id=asked.agreement)] if asked.agreement else []
         self.agreement = _found(session, case_id, named)
 
@@ -111,7 +112,7 @@ class _Claim:
         row = self.agreed
         agreement = None
         if row is not None and row.allows_deduction:
-            agreement = Agreement(row.reference, row.in_force_from, commission.agreement(row).valid)
+            agreement = Agreement(row.reference, row.binds_from(self.noticed_on), row.valid)
         amount = self._money(self.asked.amount)
         return DeductionClaim(
             reason=self.asked.reason,
@@ -163,7 +164,7 @@ class _Claim:
             "already_deducted": _text(month.already_deducted),
             "line_amount": _text(line.payable_now),
             "currency": self.currency,
-            "agreed_in": row.kind if row else None,
+            "agreed_in": row.kind.value if row else None,
             "agreement": agreement.reference if agreement else "",
             "agreed_on": agreement.agreed_on.isoformat() if agreement else None,
             "procedure": row.procedure if row else "",
@@ -218,8 +219,8 @@ def _line(line: AssessedLine, number: str, paid: Money) -> AssessedLineView:
 
 
 def _amount(money: Money) -> Amount:
-    return Amount(amount=money.to_cents().amount, currency=money.currency)
+    return Amount(amount=money.to_smallest().amount, currency=money.currency)
 
 
 def _text(money: Money) -> str:
-    return f"{money.to_cents().amount:f}"
+    return f"{money.to_smallest().amount:f}"

@@ -12,6 +12,7 @@ from domain.law.order_lines import Condition
 from models.decision_bodies import Body
 from models.desk.evidence import EvidenceKind
 from models.desk.order_bodies import Currency, Day, Share
+from models.desk.trail_bodies import Amount
 from models.fields import Key, Sha256
 from models.forms import POSITIVE_AMOUNT, SOME_AMOUNT, TEXT
 
@@ -66,27 +67,44 @@ class NewAgreement(Body):
         return self
 
 
+class ConfirmAgreement(Body):
+    """Somebody else than who entered an agreement has seen the paper, and says when it was signed."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"signed_on": "2021-02-26", "sha256": "0" * 64}]})
+
+    signed_on: Day
+    """By the person; of a policy: when it was published."""
+    sha256: Sha256
+    """Of the signed paper; the agreement's own, if one was given with it."""
+
+
 class NewEntry(Body):
     """What one order line was paid, or what was agreed or said about it."""
 
     line: LineId
     kind: EntryKind
-    amount: Annotated[str, StringConstraints(pattern=POSITIVE_AMOUNT)] | None = None
-    """What was paid."""
+    amount: Amount | None = None
+    """What was paid. More than is payable takes a `reason`."""
     currency: Currency = "CNY"
     share: Share | None = None
     """The agreed part of whoever won the order."""
     on: Day
     reference: Filed
     """The payslip, the agreement, the letter. The same one of the same line is entered once."""
+    reason: Filed | None = None
+    """Of a payment above what is payable, and of every reversal."""
+    reverses: Key | None = None
+    """Of a reversal: id of the entry that was wrong (`paid`, `condition_met` or `share_agreed`)."""
     sha256: Sha256 | None = None
 
     @model_validator(mode="after")
     def _says_what_its_kind_needs(self) -> "NewEntry":
-        given = {"amount": self.amount is not None, "share": self.share is not None}
-        needed = {EntryKind.PAID: "amount", EntryKind.SHARE_AGREED: "share"}.get(self.kind)
-        if given != {name: name == needed for name in given}:
-            raise PydanticCustomError("commission_entry", "paid names an amount, share_agreed a share, others neither")
+        needed = {EntryKind.PAID: "amount", EntryKind.SHARE_AGREED: "share", EntryKind.REVERSED: "reverses"}
+        given = [name for name in needed.values() if getattr(self, name) is not None]
+        if given != [name for kind, name in needed.items() if kind is self.kind]:
+            raise PydanticCustomError("commission_entry", "an amount, a share or an entry, as the kind needs it")
+        if self.reason is None if self.kind is EntryKind.REVERSED else self.kind is not EntryKind.PAID and self.reason:
+            raise PydanticCustomError("commission_reason", "a reversal needs a reason, a payment may have one")
         return self
 
 
@@ -178,5 +196,7 @@ def entered(body: NewEntry) -> dict[str, Any]:
         "share": body.share,
         "on": body.on,
         "reference": body.reference,
+        "reason": body.reason,
+        "reverses": body.reverses,
         "sha256": body.sha256 or "",
     }

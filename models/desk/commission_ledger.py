@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlmodel import Session
 
+from domain.desk.commission import EntryKind
 from domain.law.commission import assess_commission
 from domain.law.deductions import WageMonth
 from domain.law.order_lines import Condition
@@ -15,8 +16,14 @@ from domain.money import Money, nothing, total
 from models.database import table
 from models.desk import commission, figures
 from models.desk.commission import LedgerLine
-from models.desk.commission_tables import CommissionAgreement
-from models.desk.commission_views import CommissionLedger, CommissionLineView, CommissionTotals, EvidenceView
+from models.desk.commission_tables import CommissionAgreement, CommissionEntry
+from models.desk.commission_views import (
+    CommissionLedger,
+    CommissionLineView,
+    CommissionTotals,
+    EntryView,
+    EvidenceView,
+)
 from models.desk.evidence import EvidenceKind, content_hash
 from models.desk.figures import Amount
 from models.desk.order_tables import Payment, Receivable
@@ -26,6 +33,7 @@ from models.queries import decode_cursor, encode_cursor
 from models.tables import Employee
 
 _RECEIVABLE, _PAYMENT, _DOCUMENT = table(Receivable), table(Payment), table(CustomerDocument)
+_ENTRY = table(CommissionEntry)
 
 
 def ledger(
@@ -40,13 +48,16 @@ def ledger(
     """What the data say of somebody's commission today. Raises Refusal, NoRule."""
     lines = commission.lines(session, person.id, last_day)
     here, after = _page(lines, limit, cursor)
+    entries = _entries(session, here, person.id)
     evidence, law = _evidence(session, here), _law(book, here, last_day or as_of, as_of)
     return CommissionLedger(
         employee_number=person.number,
         as_of=as_of,
         last_day=last_day,
         totals=_totals(lines),
-        items=[_shown(line, evidence[line.sold.order], law.get(line.sold.id, [])) for line in here],
+        items=[
+            _shown(line, entries[line.sold.id], evidence[line.sold.order], law.get(line.sold.id, [])) for line in here
+        ],
         next=after,
     )
 
@@ -121,11 +132,26 @@ def _evidence(session: Session, lines: Sequence[LedgerLine]) -> dict[str, list[E
     return found
 
 
+def _entries(session: Session, lines: Sequence[LedgerLine], person: str) -> dict[str, list[EntryView]]:
+    """By line everything that was entered about it, also what was reversed."""
+    orders = sorted({line.sold.order for line in lines})
+    theirs = (_ENTRY.c.employee_id == person) | (_ENTRY.c.kind == EntryKind.SHARE_AGREED.value)
+    query = select(CommissionEntry).where(_ENTRY.c.order_id.in_(orders), theirs).order_by(_ENTRY.c.at, _ENTRY.c.id)
+    found: dict[str, list[EntryView]] = defaultdict(list)
+    for row in session.execute(query).scalars():
+        values = row.model_dump(exclude={"amount"})
+        paid = None if row.amount is None else figures.amount(row.amount, row.currency)
+        found[f"{row.order_id}:{row.position}"].append(EntryView(**values, amount=paid))
+    return found
+
+
 def _view(kind: EvidenceKind, record_id: str, label: str, sha256: str) -> EvidenceView:
     return EvidenceView(kind=kind, id=record_id, label=label, sha256=sha256)
 
 
-def _shown(line: LedgerLine, evidence: list[EvidenceView], law: list[LawAnswer]) -> CommissionLineView:
+def _shown(
+    line: LedgerLine, entries: list[EntryView], evidence: list[EvidenceView], law: list[LawAnswer]
+) -> CommissionLineView:
     sold, judged, stands = line.sold, line.judged, line.stands
     return CommissionLineView(
         line=sold.id,
@@ -147,10 +173,11 @@ def _shown(line: LedgerLine, evidence: list[EvidenceView], law: list[LawAnswer])
         invoiced=figures.amount(sold.invoiced, sold.currency),
         received=figures.amount(sold.received, sold.currency),
         received_after_last_day=figures.amount(line.received_after, sold.currency),
+        entries=entries,
         evidence=evidence,
         law=law,
     )
 
 
 def _amount(money: Money) -> Amount:
-    return Amount(amount=money.to_cents().amount, currency=money.currency)
+    return Amount(amount=money.to_smallest().amount, currency=money.currency)

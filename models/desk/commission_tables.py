@@ -38,6 +38,18 @@ class CommissionAgreement(SQLModel, table=True):
     __table_args__ = (Index("commission_agreement_by_employee", "employee_id", "in_force_from"),)
 
 
+class CommissionConfirmation(SQLModel, table=True):
+    """Somebody else than who entered an agreement has seen the signed paper. Once, and never taken back."""
+
+    __tablename__ = "commission_confirmation"
+    agreement_id: str = Field(primary_key=True, foreign_key="commission_agreement.id")
+    signed_on: date
+    sha256: str
+    """Of the paper."""
+    at: datetime = instant()
+    by: str
+
+
 class CommissionEntry(SQLModel, table=True):
     """What somebody entered about an order line: it was paid, its condition met, it is contested, its parts agreed."""
 
@@ -55,6 +67,10 @@ class CommissionEntry(SQLModel, table=True):
     on: date
     reference: str
     """The payslip, the agreement, the letter."""
+    reason: str | None = None
+    """Why more was paid than was payable, or why the reversed entry was wrong."""
+    reverses: str | None = None
+    """Id of the entry that was wrong; one entry is reversed once."""
     sha256: str = ""
     at: datetime = instant()
     by: str
@@ -63,4 +79,5 @@ class CommissionEntry(SQLModel, table=True):
         ForeignKeyConstraint(["order_id", "position"], ["order_line.order_id", "order_line.position"]),
         Index("commission_entry_once", "order_id", "position", "employee_id", "kind", "reference", unique=True),
         Index("commission_entry_by_employee", "employee_id", "order_id", "position"),
+        Index("commission_entry_reversed_once", "reverses", unique=True),
     )

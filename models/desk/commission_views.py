@@ -25,6 +25,21 @@ class EvidenceView(BaseModel):
     sha256: str
 
 
+class EntryView(BaseModel):
+    """What somebody entered about a line; a reversal and what it reverses count no longer, and stay."""
+
+    id: str
+    kind: EntryKind
+    amount: Amount | None
+    share: Decimal | None
+    on: date
+    reference: str
+    reason: str | None
+    reverses: str | None
+    at: datetime
+    by: str
+
+
 class CommissionLineView(BaseModel):
     line: str
     """Order and position; entries and claims name it so."""
@@ -50,6 +65,7 @@ class CommissionLineView(BaseModel):
     invoiced: Amount
     received: Amount
     received_after_last_day: Amount
+    entries: list[EntryView]
     evidence: list[EvidenceView]
     law: list[LawAnswer]
 
@@ -94,15 +110,25 @@ class AgreementView(BaseModel):
     """False for a policy without the two proofs of article 4: it does not bind (FRZ-02)."""
     at: datetime
     by: str
+    signed_on: date | None
+    """As whoever confirmed it saw it on the paper."""
+    confirmed_at: datetime | None
+    confirmed_by: str | None
+    binds_from: date
+    """Lines of orders placed before are never worth less, and never wait, because of it (PAY-04, PAY-06)."""
 
 
 class AgreementAdded(BaseModel):
     id: str
     valid: bool
+    binds_from: date
+    """Until somebody else confirms the signed paper, no line of an order from before is worth less by it."""
 
 
 class EntriesAdded(BaseModel):
     entries: int
+    ids: list[str]
+    """In the order in which they were sent."""
     kinds: dict[EntryKind, int]
 
 

@@ -1,12 +1,15 @@
 """What people and systems send to the desk about orders: shapes and limits."""
 
+import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
 
+from domain.currencies import CURRENCIES
 from domain.desk.orders import OrderState
 from models.decision_bodies import Body
 from models.desk.bodies import CustomerName, Version, Word
@@ -16,10 +19,27 @@ from models.forms import CURRENCY, TEXT
 FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
 MOST_LINES = 500
 Day = Annotated[date, Field(ge=FIRST, le=LAST)]
-Currency = Annotated[str, StringConstraints(pattern=CURRENCY)]
-Quantity = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=4)]
-Price = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=6)]
-Share = Annotated[Decimal, Field(ge=0, le=1, max_digits=7, decimal_places=6)]
+
+
+def _known_currency(code: str) -> str:
+    if code not in CURRENCIES:
+        raise PydanticCustomError("no_such_currency", "no currency of ISO 4217")
+    return code
+
+
+def _plain(value: Any) -> Any:
+    """Python reads `1_0`, `1e3` and digits of any script; people who write such a figure may mean another one."""
+    if isinstance(value, bool) or (isinstance(value, str) and not _DECIMAL.fullmatch(value)):
+        raise PydanticCustomError("no_plain_number", "plain decimal digits only")
+    return value
+
+
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+Plain = BeforeValidator(_plain)
+Currency = Annotated[str, StringConstraints(pattern=CURRENCY), AfterValidator(_known_currency)]
+Quantity = Annotated[Decimal, Plain, Field(gt=0, max_digits=12, decimal_places=4)]
+Price = Annotated[Decimal, Plain, Field(ge=0, max_digits=14, decimal_places=6)]
+Share = Annotated[Decimal, Plain, Field(ge=0, le=1, max_digits=7, decimal_places=6)]
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=TEXT)]
 
 LINE: JsonDict = {"product": "FCL-40HQ", "name": "整柜海运 宁波—汉堡", "quantity": "2", "unit_price": "18600.00"}

@@ -63,4 +63,4 @@ class SetCapacity(Body):
 
     employee: Key
     """Staff number."""
-    customers: Annotated[int, Field(ge=0, le=1_000_000)] | None
+    customers: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] | None

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from domain.desk.amounts import from_minor, to_minor
+from domain.desk.amounts import exactly, from_minor
 from domain.desk.records import ReceivableState
 from domain.errors import conflict, invalid, not_found
 from domain.money import Money
@@ -94,7 +94,7 @@ def enter(
         order_id=body.order,
         owner=owner,
         currency=body.currency,
-        amount=_exactly(Money(body.amount, body.currency)),
+        amount=exactly(Money(body.amount, body.currency)),
         issued_on=body.issued_on,
         due_on=body.due_on,
         state=ReceivableState.OPEN.value,
@@ -110,11 +110,13 @@ def enter(
 
 def pay(session: Session, row: Receivable, body: NewPayment, by: str, passage: Passage) -> Payment:
     """Enters a payment, once a reference; the last one settles the receivable. Raises Refusal."""
-    amount = _exactly(Money(body.amount, row.currency))
+    amount = exactly(Money(body.amount, row.currency))
     if amount == 0:
         raise invalid("desk.payment_of_nothing")
     if body.received_on > passage.now.date() + timedelta(days=1):
         raise invalid("desk.not_yet_taken_place")
+    if body.received_on < row.issued_on and amount > 0:
+        raise invalid("desk.paid_before_issued", issued=row.issued_on.isoformat())
     known = select(Payment.id).where(Payment.receivable_id == row.id, Payment.reference == body.reference)
     if session.exec(known).first() is not None:
         raise conflict("desk.payment_known", reference=body.reference)
@@ -133,17 +135,11 @@ def pay(session: Session, row: Receivable, body: NewPayment, by: str, passage: P
     )
     session.add(payment)
     settled = paid == row.amount
-    row.paid, row.paid_on = paid, body.received_on if settled else None
+    session.flush()
+    latest = session.exec(select(func.max(Payment.received_on)).where(Payment.receivable_id == row.id)).one()
+    row.paid, row.paid_on = paid, latest if settled else None
     row.state = (ReceivableState.PAID if settled else ReceivableState.OPEN).value
     row.updated_at, row.version = passage.now, row.version + 1
     session.flush()
     joining.join(session, row.owner, by, passage.now, customers.original(session, row.customer_id))
     return payment
-
-
-def _exactly(money: Money) -> int:
-    """The amount in the currency's smallest unit. Raises Refusal if it is finer: money owed is not rounded."""
-    minor = to_minor(money)
-    if from_minor(minor, money.currency).amount != money.amount:
-        raise invalid("desk.finer_than_the_currency", currency=money.currency)
-    return minor

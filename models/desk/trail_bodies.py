@@ -3,19 +3,19 @@
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from domain.desk.records import CommunicationKind, Direction
 from models.decision_bodies import Body
 from models.desk.bodies import CustomerName, LongText, Mail, Phone, Version, Word
-from models.desk.order_bodies import Currency, Day
-from models.fields import Key
+from models.desk.order_bodies import Currency, Day, Plain
+from models.fields import Instant, Key
 from models.forms import LINE, TEXT
 
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=LINE)]
 Terms = Annotated[str, StringConstraints(max_length=10_000, pattern=TEXT)]
-Amount = Annotated[Decimal, Field(gt=0, max_digits=16, decimal_places=3)]
-SignedAmount = Annotated[Decimal, Field(max_digits=16, decimal_places=3)]
+Amount = Annotated[Decimal, Plain, Field(gt=0, max_digits=16, decimal_places=4)]
+SignedAmount = Annotated[Decimal, Plain, Field(max_digits=16, decimal_places=4)]
 
 
 class NewCommunication(Body):
@@ -30,7 +30,7 @@ class NewCommunication(Body):
     kind: CommunicationKind
     direction: Direction
     summary: LongText
-    at: AwareDatetime | None = None
+    at: Instant | None = None
     """When it took place; absent: now."""
     contact: Key | None = None
     order: Key | None = None
@@ -67,7 +67,7 @@ class NewPayment(Body):
 
     amount: SignedAmount
     received_on: Day
-    reference: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=LINE)]
+    reference: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=LINE)]
     """The bank's or the books' own; the same one is entered once."""
 
 

@@ -31,10 +31,12 @@ class Mapped:
 
 
 @contextmanager
-def open_mapped(file: BinaryIO, shape: type[Row], mapping: MappingBody | None = None) -> Iterator[Mapped]:
+def open_mapped(
+    file: BinaryIO, shape: type[Row], mapping: MappingBody | None = None, *, whole: bool = False
+) -> Iterator[Mapped]:
     """The rows of a CSV or Excel file as `shape` names their columns, until the block ends. Raises Unreadable."""
     delimiter, name = (mapping.delimiter, mapping.sheet) if mapping else (None, None)
-    with open_sheet(file, delimiter=delimiter, name=name) as sheet:
+    with open_sheet(file, delimiter=delimiter, name=name, whole=whole) as sheet:
         header = [column.lower() for column in sheet.header]
         steps = mapping.steps() if mapping else {name: Column((name,)) for name in header}
         asked = [source.lower() for step in steps.values() for source in step.sources]

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlmodel import select
 
-from domain.desk.amounts import LARGEST, places, to_minor
+from domain.currencies import places
+from domain.desk.amounts import LARGEST, to_minor
 from domain.desk.records import ReceivableState
 from domain.money import Money
 from models.desk.order_tables import Payment, Receivable, SalesOrder

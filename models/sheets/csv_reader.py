@@ -17,8 +17,9 @@ _LONGEST_HEADER = 1 << 16
 
 
 @contextmanager
-def open_csv(file: BinaryIO, delimiter: str | None = None) -> Iterator[Sheet]:
-    """The table, until the block ends. Without a delimiter, the one that parts the header most often is it.
+def open_csv(file: BinaryIO, delimiter: str | None = None, *, whole: bool = False) -> Iterator[Sheet]:
+    """The table, until the block ends. Without a delimiter, the one that parts the header most often is it. `whole`:
+    a row with fewer cells than the header is none; it would wipe what its row does not mention.
 
     Raises Unreadable.
     """
@@ -28,7 +29,7 @@ def open_csv(file: BinaryIO, delimiter: str | None = None) -> Iterator[Sheet]:
         text.seek(0)
         reader = csv.reader(text, delimiter=sign, strict=True)
         header = header_of(_next(reader, 1) or [])
-        yield Sheet(header, _rows(reader, header))
+        yield Sheet(header, _rows(reader, header, whole))
     finally:
         text.detach()  # the file belongs to the caller
 
@@ -68,7 +69,7 @@ def _delimiter(header: str) -> str:
     return max(DELIMITERS, key=lambda sign: counts[sign])
 
 
-def _rows(reader: Iterator[list[str]], header: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
+def _rows(reader: Iterator[list[str]], header: tuple[str, ...], whole: bool) -> Iterator[tuple[int, list[str]]]:
     number = 1
     while True:
         number += 1
@@ -76,6 +77,10 @@ def _rows(reader: Iterator[list[str]], header: tuple[str, ...]) -> Iterator[tupl
         if cells is None:
             return
         if (values := fitted(number, cells, header)) is not None:
+            if whole and len(cells) < len(header):
+                raise Unreadable(
+                    Problem(row=number, code="too_few_cells", value=str(len(cells)), limit=str(len(header)))
+                )
             yield number, values
 
 

@@ -11,8 +11,13 @@ from models.sheets.sheet import Sheet, Unreadable
 
 
 @contextmanager
-def open_sheet(file: BinaryIO, *, delimiter: str | None = None, name: str | None = None) -> Iterator[Sheet]:
-    """The table, until the block ends. `delimiter` is for CSV, the sheet's `name` for Excel. Raises Unreadable."""
+def open_sheet(
+    file: BinaryIO, *, delimiter: str | None = None, name: str | None = None, whole: bool = False
+) -> Iterator[Sheet]:
+    """The table, until the block ends. `delimiter` and `whole` are for CSV, the sheet's `name` for Excel.
+
+    Raises Unreadable.
+    """
     begins = file.read(4)
     file.seek(0)
     if begins == OLD_MAGIC:
@@ -21,5 +26,5 @@ def open_sheet(file: BinaryIO, *, delimiter: str | None = None, name: str | None
         with open_excel(file, name) as sheet:
             yield sheet
     else:
-        with open_csv(file, delimiter) as sheet:
+        with open_csv(file, delimiter, whole=whole) as sheet:
             yield sheet

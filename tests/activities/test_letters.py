@@ -38,6 +38,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "deduction": ("d1", "2027-01-23"),
     "portfolio": ("12",),
     "order": ("SO-2026-118",),
+    "commission": ("HT-2026-9", "a1", "2026-11-25"),
     "erasure": ("case_file", "2029-12-24"),
     "file": ("case_file",),
     "limitation": ("claim", "2028-03-01"),

@@ -26,6 +26,7 @@ PATH_VALUES = {
     "sha256": "0" * 64,
     "import_id": "i-1",
     "part": "1",
+    "agreement_id": "a-1",
     "mapping": "old-crm",
     "sheet": "customers",
 }

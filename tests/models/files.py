@@ -36,8 +36,11 @@ FILES = {
 }
 
 
-def run(engine: Engine, kind: str, text: str | bytes, *, dry_run: bool = False) -> ImportReport:
-    return imports.run(engine, kind, text if isinstance(text, bytes) else text.encode(), dry_run=dry_run)
+def run(
+    engine: Engine, kind: str, text: str | bytes, *, dry_run: bool = False, importer: str | None = None
+) -> ImportReport:
+    content = text if isinstance(text, bytes) else text.encode()
+    return imports.run(engine, kind, content, dry_run=dry_run, importer=importer)
 
 
 def said(report: ImportReport) -> list[tuple[int, str, str, str]]:

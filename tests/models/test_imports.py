@@ -3,6 +3,7 @@
 import json
 import threading
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlmodel import col, select
 
 from models.accounts import PAUSE, password_matches
 from models.database import reading, utc_now, writing
+from models.employment import EmploymentTerms
 from models.import_loads import NO_PASSWORD
 from models.imports import ImportReport
 from models.tables import AccessToken, Account, ConnectedSystem, Employee, SystemRight, Template
@@ -235,3 +237,39 @@ def test_a_new_password_in_a_file_ends_a_pause_of_the_sign_in(loaded: Engine) ->
     assert run(loaded, "accounts", "login,name,password\nlin.xiao,林晓,another pass phrase\n").updated == 1
     account = found(loaded, Account, login="lin.xiao")
     assert (account.locked_until, account.failed_sign_ins) == (None, 0)
+
+
+def test_nobody_loads_anything_about_themselves(loaded: Engine) -> None:
+    me = found(loaded, Employee, number="S2").id
+    for kind, text in {
+        "terms": "employee_number,monthly_wage,leave_days\nS2,99000,100\nS3,9000,5\n",
+        "entitlements": "employee_number,system,right,active\nS3,crm,view,yes\nS2,crm,export,no\n",
+        "employees": EMPLOYEES.replace("2016/3/14", "2001-01-01"),
+        "accounts": "login,name,roles\nlin.xiao,林晓,hr\n",
+    }.items():
+        report = run(loaded, kind, text, importer=me)
+        assert [problem.code for problem in report.problems] == ["about_oneself"], kind
+    assert run(loaded, "employees", EMPLOYEES, importer=me).unchanged == 3, "what is as it was is no change"
+    assert run(loaded, "terms", "employee_number,monthly_wage\nS2,99000\n", importer="another").inserted == 1
+
+
+def test_a_row_that_is_cut_off_wipes_nothing(loaded: Engine) -> None:
+    run(loaded, "terms", "employee_number,monthly_wage,leave_days\nS2,9000,5\n")
+    report = run(loaded, "terms", "employee_number,monthly_wage,leave_days\nS2\n")
+    assert said(report) == [(2, "", "too_few_cells", "1")]
+    assert run(loaded, "terms", "employee_number,leave_days\nS2,6\n").updated == 1
+    terms = found(loaded, EmploymentTerms, employee_id=found(loaded, Employee, number="S2").id)
+    assert (terms.monthly_wage, terms.leave_days) == (Decimal(9000), Decimal(6))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [
+        ("contract_from,contract_until", "2026-01-01,2025-01-01", "contract_ends_before_it_begins"),
+        ("region", "CN-XX", "not_allowed"),
+        ("region", "CN-XX-SZ", "not_allowed"),
+    ],
+)
+def test_terms_that_can_not_be_are_named(loaded: Engine, column: str, value: str, code: str) -> None:
+    report = run(loaded, "terms", f"employee_number,{column}\nS2,{value}\n", dry_run=True)
+    assert [problem.code for problem in report.problems] == [code]

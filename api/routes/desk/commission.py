@@ -22,9 +22,9 @@ from domain.people import Role
 from domain.timezones import local_date
 from models.accounts import Caller
 from models.database import reading, utc_now
-from models.desk import commission, commission_entries, figures
+from models.desk import commission, commission_agreements, commission_entries, figures
 from models.desk.commission_assessment import assess
-from models.desk.commission_bodies import AssessCommission, NewAgreement, NewEntries
+from models.desk.commission_bodies import AssessCommission, ConfirmAgreement, NewAgreement, NewEntries
 from models.desk.commission_ledger import ledger
 from models.desk.commission_views import (
     AgreementAdded,
@@ -46,8 +46,8 @@ from models.visibility import COMMISSION_ASSESSMENT
 router = APIRouter(tags=["commission"])
 READERS = (Role.FINANCE, Role.HR, Role.COUNSEL)
 ASSESSED = "CommissionAssessed"
-AccountsDep = Annotated[Caller, Depends(Requires(*READERS))]
 AgreesDep = Annotated[Caller, Depends(Requires(Role.HR, Role.COUNSEL))]
+ConfirmsDep = Annotated[Caller, Depends(Requires(Role.COUNSEL))]
 
 
 @router.get(
@@ -87,7 +87,11 @@ def read_commission(
 def enter_commission(
     number: Annotated[Key, Path()], body: NewEntries, caller: CallerDep, engine: EngineDep, key: IdempotencyKey
 ) -> EntriesAdded:
-    """For finance and HR; whose commission it is may enter that a line is contested. All entries or none."""
+    """For finance and HR; whose commission it is may enter that a line is contested. All entries or none.
+
+    What was entered wrongly is taken back by an entry of the kind `reversed`, with the reason; both stay on record. Pay
+    above what is payable needs a reason, too.
+    """
 
     def act(session: Session) -> tuple[int, Any]:
         person = commission_entries.employee(session, number)
@@ -106,13 +110,20 @@ def enter_commission(
     "/commission/agreements", summary="What was agreed about commission", responses=documented(401, 403, 404, 422)
 )
 def list_agreements(
-    caller: AccountsDep,
+    caller: CallerDep,
     engine: EngineDep,
     employee: Annotated[Key | None, Query(description="Staff number: this person's and the policies")] = None,
 ) -> list[AgreementView]:
-    """For finance, HR and legal counsel. The newest first; none is ever changed, a later one takes its place."""
+    """For finance, HR and legal counsel; everybody sees the own and the policies, also after leaving.
+
+    The newest first; none is ever changed, a later one takes its place.
+    """
     with reading(engine) as session:
-        return commission_entries.agreements(session, employee)
+        if not caller.has(*READERS):
+            employee = _own_number(session, caller, employee)
+            if employee is None:
+                return []
+        return commission_agreements.agreements(session, employee)
 
 
 @router.post(
@@ -122,7 +133,12 @@ def list_agreements(
     responses=documented(400, 401, 403, 404, 409, 413, 422),
 )
 def add_agreement(body: NewAgreement, caller: AgreesDep, engine: EngineDep, key: IdempotencyKey) -> AgreementAdded:
-    """For HR and legal counsel. It holds for orders placed from its first day on, never for earlier ones.
+    """For HR and legal counsel, never about oneself. It holds for orders placed from its first day on, never for
+    earlier ones; and what is entered later than an order never makes that order's commission less, or wait.
+
+    The latter holds until legal counsel has confirmed the signed paper, before the notice (`…/confirm`; PAY-04,
+    PAY-06: the company has to prove what makes wages less). Whoever is leaving is told. A policy, which is for
+    everybody, is for whoever enters it only once it was confirmed.
 
     A condition that was not agreed, or stands in a policy made without the proofs of article 4, binds nobody: the line
     is then payable without it.
@@ -130,10 +146,36 @@ def add_agreement(body: NewAgreement, caller: AgreesDep, engine: EngineDep, key:
     digest = request_digest("POST /commission/agreements", body.model_dump(mode="json"))
 
     def act(session: Session) -> tuple[int, Any]:
-        return dumped(201, commission_entries.agree(session, body, caller.account))
+        return dumped(201, commission_agreements.agree(session, body, caller, utc_now()))
 
     (_, answer), _ = once(engine, caller.account, key, digest, act)
     return AgreementAdded.model_validate(answer)
+
+
+@router.post(
+    "/commission/agreements/{agreement_id}/confirm",
+    status_code=201,
+    summary="Confirm that an agreement about commission was signed",
+    responses=documented(400, 401, 403, 404, 409, 413, 422),
+)
+def confirm_agreement(
+    agreement_id: Annotated[Key, Path()],
+    body: ConfirmAgreement,
+    caller: ConfirmsDep,
+    engine: EngineDep,
+    key: IdempotencyKey,
+) -> AgreementView:
+    """For legal counsel who did not enter it, never about oneself, once, and not after the notice.
+
+    From then on it binds for orders placed since it was signed and in force, also those placed before it was entered.
+    """
+    digest = request_digest(f"POST /commission/agreements/{agreement_id}/confirm", body.model_dump(mode="json"))
+
+    def act(session: Session) -> tuple[int, Any]:
+        return dumped(201, commission_agreements.confirm(session, agreement_id, body, caller))
+
+    (_, answer), _ = once(engine, caller.account, key, digest, act)
+    return AgreementView.model_validate(answer)
 
 
 @router.get(
@@ -189,8 +231,9 @@ def assess_commission_of_case(
             raise conflict("commission.not_planned_yet")
         book = _book(view, review)
         lines = commission.lines(session, person.id, view.last_day)
+        noticed = commission.noticed_on(session, {person.id}).get(person.id)
         with law_of_the_day():
-            made = assess(session, book, case_id, caller.account, lines, body, view.last_day, _today(book))
+            made = assess(session, book, case_id, caller.account, lines, body, view.last_day, noticed, _today(book))
         return dumped(201, _filed(session, made))
 
     digest = request_digest(f"POST /cases/{case_id}/commission/assessment", body.model_dump(mode="json"))
@@ -227,6 +270,15 @@ def _case(session: Session, case_id: str, caller: Caller) -> tuple[CaseView, Emp
     if view is None or not (caller.has(*READERS) or caller.employee_id == view.employee_id):
         raise not_found("case.unknown")
     return view, session.get_one(Employee, view.employee_id)
+
+
+def _own_number(session: Session, caller: Caller, asked: str | None) -> str | None:
+    """The caller's staff number, if they have one. Raises Refusal if they ask for somebody else's."""
+    own = session.get(Employee, caller.employee_id) if caller.employee_id else None
+    number = own.number if own else None
+    if asked not in (None, number):
+        raise forbidden("api.role_needed", roles=", ".join(READERS))
+    return number
 
 
 def _require_business(caller: Caller, employee_id: str) -> None:

@@ -11,7 +11,9 @@ from api.errors import documented
 from api.routes.desk.common import Cursor, Limit, Purpose, RecordId, asked, dumped, of_customer, person
 from domain.desk.access import Action
 from domain.desk.amounts import from_minor
+from domain.desk.orders import OrderState
 from domain.desk.records import ReceivableState, RecordKind
+from domain.errors import invalid
 from models.desk import customers, order_changes, receivables, trail
 from models.desk.gate import Passage, Target
 from models.desk.order_tables import Receivable, SalesOrder
@@ -26,6 +28,7 @@ from models.fields import Key
 from models.tables import Employee
 from models.views import Page
 
+NOT_YET_CONFIRMED = (OrderState.DRAFT.value, OrderState.QUOTATION.value)
 router = APIRouter(prefix="/desk", tags=["desk: receivables"])
 
 
@@ -93,7 +96,10 @@ def enter_receivable(body: NewReceivable, caller: CallerDep, engine: EngineDep, 
         customer, owner = target.row
         trail.require_parts(session, customer, order=body.order)
         if body.order is not None:
-            owner = session.get_one(SalesOrder, body.order).owner
+            order = session.get_one(SalesOrder, body.order)
+            if order.state in NOT_YET_CONFIRMED:
+                raise invalid("desk.order_not_confirmed", number=order.number)
+            owner = order.owner
         row = receivables.enter(session, target.record_id, customer, owner, body, caller.account, passage)
         return dumped(201, Written(id=row.id))
 

@@ -1,22 +1,26 @@
 """Commission over HTTP: the ledger reckons from receipts, the assessment shows its working and decides nothing."""
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from httpx import Response
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from domain.people import Role
+from models.accounts import Caller
 from models.database import reading, utc_now, writing
-from models.desk import figures
+from models.desk import commission_agreements, figures
+from models.desk.commission_bodies import NewAgreement
 from models.desk.gate import tell_case
 from models.desk.order_tables import OrderLine, Payment, Receivable
 from models.desk.tables import new_id
 from models.desk.trail_tables import Attachment, CustomerDocument
 from models.employment import EmploymentTerms
-from models.tables import Account, CaseView, Document
+from models.tables import Account, CaseView, Document, NotificationRow
 from tests.api.desk.sales import ago, sell
 from tests.api.desk.trade import facts, gives_notice
 from tests.api.house import Api, new_key, problem
@@ -100,11 +104,19 @@ def receive(engine: Engine, order_id: str, minor: int, on: date) -> None:
         )
 
 
+HR = Caller("a-hr", "hr", "e-hr", (Role.HR,), "zh", "Asia/Shanghai")
+
+
 async def agreed(api: Api, **changes: Any) -> str:
-    answer = await api.person("hr").post("/commission/agreements", {**CONTRACT, **changes})
-    assert answer.status_code == 201, answer.text
-    agreement_id: str = answer.json()["id"]
-    return agreement_id
+    """What HR entered on the day from which it was in force."""
+    body = NewAgreement.model_validate({**CONTRACT, **changes})
+    at = datetime.combine(body.in_force_from, time(1), UTC) - timedelta(days=1)
+    with writing(api.engine) as session:
+        return commission_agreements.agree(session, body, HR, at).id
+
+
+async def entered(api: Api, *entries: dict[str, Any], by: str = "finance") -> Response:
+    return await api.person(by).post("/employees/n-lin/commission/entries", {"entries": list(entries)})
 
 
 async def ledger(api: Api, by: str = "finance", of: str = "employees/n-lin", **params: Any) -> dict[str, Any]:
@@ -197,7 +209,10 @@ async def test_what_is_paid_is_entered_once_and_settles_the_line(api: Api) -> No
     finance = api.person("finance")
     for _ in range(2):
         answer = await finance.post(path, {"entries": [entry]}, key)
-        assert (answer.status_code, answer.json()) == (201, {"entries": 1, "kinds": {"paid": 1}})
+        assert (answer.status_code, answer.json()) == (
+            201,
+            {"entries": 1, "kinds": {"paid": 1}, "ids": answer.json()["ids"]},
+        )
     line = await only_line(api)
     assert (line["status"], line["paid"]["amount"], line["payable_now"]["amount"]) == ("paid", "300.00", "0.00")
     problem(await finance.post(path, {"entries": [entry]}), 422, "commission.entered_already")
@@ -205,7 +220,7 @@ async def test_what_is_paid_is_entered_once_and_settles_the_line(api: Api) -> No
     for unknown in ("nothing:1", f"{order_id}:2", "no-colon"):
         problem(await finance.post(path, {"entries": [{**entry, "line": unknown}]}), 404, "commission.line_unknown")
     problem(await finance.post(path, {"entries": [{**entry, "amount": None}]}), 422, "api.invalid_input")
-    two = [{**entry, "reference": "other"}, {**entry, "line": "nothing:1"}]
+    two = [{**entry, "reference": "other", "reason": "x"}, {**entry, "line": "nothing:1"}]
     problem(await finance.post(path, {"entries": two}), 404)
     assert (await only_line(api))["paid"]["amount"] == "300.00", "all of them or none"
 
@@ -289,7 +304,7 @@ async def test_finance_hr_and_counsel_see_every_ledger_and_everybody_the_own_and
         problem(await api.person(name).get("/employees/n-lin/commission"), 403, "api.role_needed")
         problem(await api.person(name).get(f"/cases/{case_id}/commission"), 404, "case.unknown")
     problem(await api.person("finance").get("/employees/n-none/commission"), 404, "employee.unknown")
-    problem(await api.person("zhou").get("/commission/agreements"), 403, "api.role_needed")
+    problem(await api.person("zhou").get("/commission/agreements", employee="n-lin"), 403, "api.role_needed")
 
 
 async def test_an_agreement_is_filed_once_and_a_later_one_takes_its_place(api: Api) -> None:
@@ -307,6 +322,117 @@ async def test_an_agreement_is_filed_once_and_a_later_one_takes_its_place(api: A
     assert [one["reference"] for one in elsewhere] == ["handbook 9"]
     answer = await api.person("hr").post("/commission/agreements", {**CONTRACT, "kind": "policy"})
     assert "employee_number" in problem(answer, 422)["errors"][0]["problem"]
+
+
+def _late(**changes: Any) -> dict[str, Any]:
+    return {**CONTRACT, "reference": "HT-2026-9", "in_force_from": "2026-01-01", **changes}
+
+
+@pytest.mark.law("PAY-04", "PAY-06")
+async def test_an_agreement_entered_after_somebody_left_makes_nothing_less_and_the_leaver_is_told(api: Api) -> None:
+    order(api.engine)
+    case_id = resigned(api.engine, figures.today() - timedelta(days=9))
+    answer = await api.person("hr").post("/commission/agreements", _late())
+    assert answer.status_code == 201
+    assert answer.json()["binds_from"] == (figures.today() + timedelta(days=1)).isoformat()
+    line = await only_line(api)
+    assert (line["status"], line["payable_now"]["amount"]) == ("earned", "300.00")
+    for asked in ({}, {"employee": "n-lin"}):
+        (shown,) = (await api.person("lin").get("/commission/agreements", **asked)).json()
+        assert (shown["reference"], shown["condition"], shown["by"]) == ("HT-2026-9", "collection", "a-hr")
+    problem(await api.person("lin").get("/commission/agreements", employee="n-zhou"), 403, "api.role_needed")
+    (fact,) = facts(api.engine, case_id, "CommissionAgreementFiled")
+    assert fact.data["agreement"] == shown["id"]
+    with reading(api.engine) as session:
+        (told,) = session.exec(select(NotificationRow).where(NotificationRow.kind == "commission_agreed")).all()
+    assert (told.account, told.subjects[0], told.subjects[-1]) == ("a-lin", "HT-2026-9", shown["binds_from"])
+    body = {"signed_on": "2025-12-30", "sha256": "a" * 64}
+    path = f"/commission/agreements/{shown['id']}/confirm"
+    problem(await api.person("counsel").post(path, body), 409, "commission.confirmed_too_late")
+
+
+@pytest.mark.law("PAY-04", "PAY-06")
+async def test_counsel_who_saw_the_signed_paper_before_the_notice_makes_it_bind(api: Api) -> None:
+    order(api.engine)
+    added = (await api.person("hr").post("/commission/agreements", _late(sha256="a" * 64))).json()
+    assert (await only_line(api))["status"] == "earned"
+    path, body = f"/commission/agreements/{added['id']}/confirm", {"signed_on": "2025-12-30", "sha256": "a" * 64}
+    counsel = api.person("counsel")
+    problem(await api.person("hr").post(path, body), 403, "api.role_needed")
+    problem(await counsel.post(path, {**body, "sha256": "b" * 64}), 422, "commission.another_paper")
+    problem(await counsel.post(path, {**body, "signed_on": "2199-01-01"}), 422, "commission.signed_in_the_future")
+    problem(await counsel.post("/commission/agreements/none/confirm", body), 404, "commission.agreement_unknown")
+    shown = (await counsel.post(path, body)).json()
+    assert (shown["binds_from"], shown["signed_on"], shown["confirmed_by"]) == ("2026-01-01", "2025-12-30", "a-counsel")
+    assert (await only_line(api))["status"] == "pending_condition"
+    problem(await counsel.post(path, body), 409, "commission.confirmed_already")
+    own = (await counsel.post("/commission/agreements", _late())).json()
+    answer = await counsel.post(f"/commission/agreements/{own['id']}/confirm", body)
+    problem(answer, 403, "commission.confirmed_by_whoever_entered_it")
+
+
+async def test_nobody_enters_or_confirms_an_agreement_of_their_own(api: Api) -> None:
+    added = (await api.person("hr").post("/commission/agreements", _late())).json()
+    for role in ("hr", "counsel"):
+        with writing(api.engine) as session:
+            session.get_one(Account, "a-lin").roles = [role]
+        answer = await api.person("lin").post("/commission/agreements", _late(rate="1"))
+        problem(answer, 403, "commission.own_agreement")
+    path = f"/commission/agreements/{added['id']}/confirm"
+    answer = await api.person("lin").post(path, {"signed_on": "2025-12-30", "sha256": "a" * 64})
+    problem(answer, 403, "commission.own_agreement")
+
+
+async def test_what_was_entered_wrongly_is_reversed_with_a_reason_and_both_stay(api: Api) -> None:
+    order_id = order(api.engine)
+    paid = {"line": f"{order_id}:1", "kind": "paid", "amount": "999999999.99", "on": "2026-10-31", "reference": "p 10"}
+    more = problem(await entered(api, paid), 422, "commission.more_than_payable")
+    assert "300.00 CNY" in more["detail"] + more["messages"]["en"]
+    future = {**paid, "amount": "300.00", "on": "2030-01-01"}
+    problem(await entered(api, future), 422, "commission.in_the_future")
+    (wrong,) = (await entered(api, {**paid, "reason": "agreed in letter 4"})).json()["ids"]
+    back = {"line": paid["line"], "kind": "reversed", "reverses": wrong, "on": "2026-10-31", "reference": "c 1"}
+    problem(await entered(api, back), 422, "api.invalid_input")
+    back["reason"] = "a typing error"
+    problem(await entered(api, {**back, "reverses": "none"}), 404, "commission.entry_unknown")
+    right = {**paid, "amount": "300.00", "reference": "p 10 corrected"}
+    assert (await entered(api, back, right)).status_code == 201
+    problem(await entered(api, {**back, "reference": "c 2"}), 409, "commission.reversed_already")
+    line = await only_line(api, by="lin")
+    assert (line["status"], line["paid"]["amount"]) == ("paid", "300.00")
+    assert {(one["kind"], one["reason"], one["reverses"]) for one in line["entries"]} == {
+        ("paid", "agreed in letter 4", None),
+        ("reversed", "a typing error", wrong),
+        ("paid", None, None),
+    }
+    said = {"line": paid["line"], "kind": "contested", "on": "2026-10-31", "reference": "letter 9"}
+    (contested,) = (await entered(api, said, by="lin")).json()["ids"]
+    answer = await entered(api, {**back, "reverses": contested, "reference": "c 3"}, by="hr")
+    problem(answer, 422, "commission.not_reversible")
+
+
+@pytest.mark.parametrize(
+    ("currency", "minor", "entitled", "too_fine"), [("JPY", 33_333, "1000", "10.5"), ("KWD", 33_333, "1.000", "0.1234")]
+)
+async def test_commission_is_paid_as_fine_as_its_currency(
+    api: Api, currency: str, minor: int, entitled: str, too_fine: str
+) -> None:
+    order_id = order(api.engine, minor, currency=currency)
+    paid = {"line": f"{order_id}:1", "kind": "paid", "currency": currency, "on": "2026-10-31", "reference": "p"}
+    problem(await entered(api, {**paid, "amount": too_fine}), 422, "desk.finer_than_the_currency")
+    assert (await entered(api, {**paid, "amount": entitled})).status_code == 201
+    line = await only_line(api)
+    assert (line["status"], line["paid"]["amount"], line["entitled"]["amount"]) == ("paid", entitled, entitled)
+
+
+async def test_an_entry_that_would_change_nothing_is_refused(api: Api) -> None:
+    order_id = order(api.engine)
+    entry = {"line": f"{order_id}:1", "on": "2026-10-31", "reference": "x"}
+    problem(await entered(api, {**entry, "kind": "condition_met"}), 422, "commission.no_event_awaited")
+    shared = {**entry, "kind": "share_agreed", "share": "0.5"}
+    problem(await entered(api, shared), 422, "commission.nobody_to_share_with")
+    await agreed(api, condition="event")
+    assert (await entered(api, {**entry, "kind": "condition_met"})).status_code == 201
 
 
 async def assessed(api: Api, case_id: str, by: str = "counsel", **body: Any) -> dict[str, Any]:

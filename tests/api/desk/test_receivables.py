@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from models.database import reading
-from models.desk.order_tables import Payment, Receivable
+from models.database import reading, writing
+from models.desk.order_tables import Payment, Receivable, SalesOrder
 from tests.api.desk.trade import freeze, gives_notice
 from tests.api.house import Api, problem
 
@@ -16,6 +16,8 @@ PAID: dict[str, Any] = {"amount": "60.00", "received_on": "2026-03-20", "referen
 
 async def test_payments_add_up_until_nothing_is_open_and_can_be_taken_back(api: Api) -> None:
     finance, lin = api.person("finance-clerk"), api.person("lin")
+    with writing(api.engine) as session:
+        session.get_one(SalesOrder, "o-lin").state = "confirmed"
     made = (await finance.post("/desk/receivables", {**OWED, "order": "o-lin"})).json()["id"]
     path = f"/desk/receivables/{made}/payments"
     assert (await finance.post(path, PAID)).status_code == 201
@@ -56,11 +58,31 @@ async def test_what_nobody_can_owe_is_refused(api: Api, changes: dict[str, Any],
 
 @pytest.mark.parametrize(
     ("changes", "code"),
-    [({"amount": "0"}, "desk.payment_of_nothing"), ({"received_on": "2199-01-01"}, "desk.not_yet_taken_place")],
+    [
+        ({"amount": "0"}, "desk.payment_of_nothing"),
+        ({"received_on": "2199-01-01"}, "desk.not_yet_taken_place"),
+        ({"received_on": "1990-01-01"}, "desk.paid_before_issued"),
+    ],
 )
 async def test_what_was_not_paid_is_refused(api: Api, changes: dict[str, Any], code: str) -> None:
     problem(await api.person("finance").post("/desk/receivables/r-lin/payments", {**PAID, **changes}), 422, code)
     assert api.count(Payment) == 0
+
+
+async def test_the_day_of_settlement_is_the_latest_payment_not_the_one_entered_last(api: Api) -> None:
+    finance = api.person("finance-clerk")
+    made = (await finance.post("/desk/receivables", OWED)).json()["id"]
+    for reference, amount, day in (("1", "60", "2026-03-25"), ("2", "40", "2026-03-20")):
+        body = {**PAID, "reference": reference, "amount": amount, "received_on": day}
+        assert (await finance.post(f"/desk/receivables/{made}/payments", body)).status_code == 201
+    assert (await finance.get(f"/desk/receivables/{made}")).json()["paid_on"] == "2026-03-25"
+
+
+async def test_nothing_is_owed_for_an_order_that_is_not_confirmed(api: Api) -> None:
+    with writing(api.engine) as session:
+        session.get_one(SalesOrder, "o-lin").state = "draft"
+    answer = await api.person("finance-clerk").post("/desk/receivables", {**OWED, "order": "o-lin"})
+    problem(answer, 422, "desk.order_not_confirmed")
 
 
 async def test_a_receivable_of_a_frozen_owner_is_looked_after_by_the_receiver(api: Api) -> None:
@@ -99,3 +121,16 @@ async def test_carriers_are_kept_with_what_they_said_before(api: Api) -> None:
         "lines": [{"product": "p", "name": "p", "quantity": 1, "unit_price": 1}],
     }
     assert (await lin.post("/desk/orders", order)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "changes", [{"currency": "ZZZ"}, {"currency": "XXX"}, {"amount": "1_0"}, {"amount": "1e3"}, {"amount": "１"}]
+)
+async def test_what_is_no_plain_sum_of_a_currency_is_refused(api: Api, changes: dict[str, Any]) -> None:
+    answer = await api.person("finance-clerk").post("/desk/receivables", {**OWED, **changes})
+    (error,) = problem(answer, 422, "api.invalid_input")["errors"]
+    assert error["messages"]["zh"] != error["messages"]["en"]
+
+
+async def test_a_name_of_blanks_is_none(api: Api) -> None:
+    problem(await api.person("lin").post("/desk/customers", {"name": "   "}), 422, "api.invalid_input")

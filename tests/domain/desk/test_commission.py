@@ -9,19 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.desk.amounts import exactly
 from domain.desk.commission import (
     Agreement,
     Entry,
     EntryKind,
     LedgerStatus,
     SoldLine,
-    agreement_for,
+    binding,
     in_law,
+    judged,
     ledger_status,
     rate_of,
     share_of,
 )
 from domain.desk.orders import OrderState
+from domain.errors import Refusal, invalid
 from domain.law.commission import LineStanding, Reason, standing
 from domain.law.freeze import BasisKind
 from domain.law.order_lines import Condition
@@ -30,7 +33,15 @@ from domain.money import Money
 PLACED = date(2026, 6, 1)
 LINE = SoldLine("o1", 1, "CNY", 3_720_000, Decimal("0.03"), PLACED, "lin", "lin", OrderState.CONFIRMED, 3_720_000)
 """37,200.00 at 3 %: 1,116.00."""
-CONTRACT = Agreement("a1", "lin", BasisKind.CONTRACT, "HT §6", date(2025, 1, 1), Condition.COLLECTION)
+CONTRACT = Agreement(
+    "a1",
+    "lin",
+    BasisKind.CONTRACT,
+    "HT §6",
+    date(2025, 1, 1),
+    entered_on=date(2025, 1, 1),
+    condition=Condition.COLLECTION,
+)
 
 
 def cny(amount: str) -> Money:
@@ -156,15 +167,77 @@ def test_both_parts_are_never_more_than_the_commission_but_for_half_a_cent(
 
 def test_the_agreement_of_the_day_counts_ones_own_before_the_companys_and_the_newest_of_them() -> None:
     def one(name: str, employee: str | None, day: date, **values: Any) -> Agreement:
-        return Agreement(name, employee, BasisKind.AGREEMENT, name, day, **values)
+        return Agreement(name, employee, BasisKind.AGREEMENT, name, day, entered_on=date(2024, 1, 1), **values)
 
     policy, old, new = one("p", None, date(2026, 5, 1)), one("o", "lin", date(2024, 1, 1)), one("n", "lin", PLACED)
     others, later = one("x", "zhou", date(2026, 1, 1)), one("l", "lin", date(2026, 6, 2))
     everything = [policy, old, new, others, later]
-    assert agreement_for(everything, "lin", PLACED) == new
-    assert agreement_for([policy, old, others, later], "lin", PLACED) == old
-    assert agreement_for([policy, others, later], "lin", PLACED) == policy
-    assert agreement_for([others, later], "lin", PLACED) is None
+    assert binding(everything, "lin", PLACED) == new
+    assert binding([policy, old, others, later], "lin", PLACED) == old
+    assert binding([policy, others, later], "lin", PLACED) == policy
+    assert binding([others, later], "lin", PLACED) is None
+
+
+LATE = replace(CONTRACT, id="a2", in_force_from=date(2026, 1, 1), entered_on=date(2026, 11, 24))
+SEEN = replace(LATE, signed_on=date(2025, 12, 30), confirmed_on=date(2026, 11, 1))
+
+
+def holds(*agreements: Agreement, line: SoldLine = LINE, noticed_on: date | None = None) -> str:
+    agreed, _ = judged(line, "lin", agreements, noticed_on, Decimal(1), ())
+    return agreed.id if agreed else ""
+
+
+@pytest.mark.law("PAY-04", "PAY-06")
+def test_what_is_entered_after_an_order_makes_nothing_of_it_less() -> None:
+    """Without the agreement 1,116.00 are payable at once; with it they would wait for the customer."""
+    assert holds(LATE) == ""
+    assert holds(replace(LATE, entered_on=PLACED)) == "", "on the day itself nobody can tell which was first"
+    assert holds(replace(LATE, entered_on=date(2026, 5, 31))) == "a2"
+    good = replace(CONTRACT, condition=Condition.NONE, rate=Decimal("0.05"))
+    by_rate = replace(LINE, rate=None)
+    assert holds(good, replace(LATE, rate=Decimal("0.01")), line=by_rate) == "a1"
+    assert holds(good, replace(LATE, rate=Decimal("0.09")), line=by_rate) == "a1", "more, but later"
+
+
+def test_what_is_entered_after_an_order_and_makes_it_better_holds() -> None:
+    better = replace(LATE, condition=Condition.NONE, rate=Decimal("0.04"))
+    worse = replace(LATE, id="a3", in_force_from=date(2026, 2, 1), condition=Condition.NONE, rate=Decimal("0.01"))
+    by_rate = replace(LINE, rate=None)
+    assert holds(replace(CONTRACT, rate=Decimal("0.03")), better, line=by_rate) == "a2"
+    assert holds(better, worse, line=by_rate) == "a2", "and is not taken away by the next"
+    assert holds(LATE, line=replace(LINE, rate=None)) == "a2", "where nothing was ever said, it is all there is"
+
+
+@pytest.mark.law("PAY-04", "PAY-06")
+def test_a_paper_that_a_second_person_saw_before_the_notice_binds_from_its_signature() -> None:
+    assert holds(SEEN) == "a2"
+    assert holds(SEEN, noticed_on=date(2026, 11, 14)) == "a2"
+    assert holds(SEEN, noticed_on=date(2026, 11, 1)) == "", "confirmed on the day of the notice, or later"
+    assert holds(replace(SEEN, signed_on=date(2026, 6, 2))) == "", "signed after the order"
+    assert SEEN.binds_from() == SEEN.in_force_from
+
+
+def test_a_policy_is_for_whoever_entered_it_once_somebody_else_confirmed_it() -> None:
+    policy = replace(CONTRACT, employee=None, kind=BasisKind.POLICY, entered_by="lin")
+    assert holds(policy) == ""
+    assert holds(replace(policy, confirmed_on=date(2026, 1, 1))) == "a1"
+    assert binding([policy], "zhou", PLACED) == policy
+
+
+@pytest.mark.parametrize(("currency", "amount", "share"), [("JPY", 3_333, "100"), ("KWD", 33_333, "1.000")])
+def test_commission_is_as_fine_as_its_currency(currency: str, amount: int, share: str) -> None:
+    """3 % of 3,333 yen are 99.99, so 100; of 33.333 dinars 0.99999, so 1.000."""
+    found = standing(in_law(replace(LINE, currency=currency, amount=amount), Decimal("0.03"), None, Decimal(1), ()))
+    assert f"{found.entitled.amount:f}" == f"{found.payable_now.amount:f}" == share
+    assert f"= {share}" in found.working
+
+
+def test_what_is_finer_than_the_currency_is_no_amount_to_pay() -> None:
+    assert exactly(Money(Decimal("1.667"), "KWD")) == 1_667
+    for amount, currency in (("10.5", "JPY"), ("1.667", "CNY"), ("1.00001", "CLF")):
+        with pytest.raises(Refusal) as refused:
+            exactly(Money(Decimal(amount), currency))
+        assert str(refused.value) == str(invalid("desk.finer_than_the_currency", currency=currency))
 
 
 def test_a_line_names_its_own_rate_or_has_the_agreed_one_or_none() -> None:
