@@ -6,7 +6,7 @@ the case is counted, when a department confirms, and when the record is put befo
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,11 +24,10 @@ JOINED = "PortfolioJoined"
 _ENTRY = table(PortfolioEntry)
 
 
-def join_all(session: Session, owners: Iterable[str], by: str, now: datetime) -> None:
-    """As `join`, for whoever has given records to many people at once."""
-    leaving = select(Notice.open_for).where(col(Notice.open_for).in_(sorted(set(owners))))
-    for owner in session.exec(leaving).all():
-        join(session, owner or "", by, now)
+def join_everybody(session: Session, by: str, now: datetime) -> None:
+    """As `join`, for everybody in notice: for whoever has given records to many people at once."""
+    for leaver in session.exec(select(Notice.open_for).where(col(Notice.open_for).is_not(None))).all():
+        join(session, leaver or "", by, now)
 
 
 def join(session: Session, owner: str, by: str, now: datetime, customer: str | None = None) -> None:

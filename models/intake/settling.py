@@ -13,7 +13,7 @@ from domain.desk.records import RecordKind
 from domain.errors import Refusal
 from models.accounts import Caller, caller_behind
 from models.database import reading, table, utc_now, writing
-from models.desk import gate
+from models.desk import gate, joining
 from models.desk.gate import Passage, Target
 from models.desk.transactions import Seen, note_read
 from models.import_problems import Problem
@@ -104,6 +104,7 @@ def _write_all(claim: Claim, upload: DeskImport) -> None:
             if desk.problems:
                 raise _DoesNotFit(*desk.problems)
             desk.flush()
+        joining.join_everybody(session, caller.account, passage.now)
         row, tally = claim.held(session), desk.take()
         row.inserted, row.updated, row.unchanged, row.held_back = tally[:4]
         end(row, ImportState.DONE)

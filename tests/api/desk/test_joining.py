@@ -17,6 +17,7 @@ from models.tables import Account, Entitlement, NotificationRow
 from tests.api.desk.handover import accept, assign, departure, entries, owners, set_stage, step, take
 from tests.api.desk.trade import LINE, add_customer, facts, gives_notice, set_rights
 from tests.api.house import Api, problem
+from tests.models.intake import files
 
 CLERK = "e-customer_service-clerk"
 NEW = {"name": "华南新客户", "owner": "n-lin"}
@@ -152,10 +153,20 @@ async def test_whoever_writes_for_many_says_so_once(api: Api, case_id: str) -> N
         for number in range(3):
             add_customer(session, f"c-import{number}", "lin")
         add_customer(session, "c-other", "zhou")
-        joining.join_all(session, ["e-zhou", "e-lin", "e-lin"], "a-admin", utc_now())
+        joining.join_everybody(session, "a-admin", utc_now())
     assert stray(api.engine, case_id) == set()
     (fact,) = facts(api.engine, case_id, joining.JOINED)
     assert (fact.by, fact.data["customer"]) == ("a-admin", 3)
+
+
+async def test_what_a_file_brings_for_a_leaver_joins_with_it(api: Api, case_id: str) -> None:
+    with reading(api.engine) as session:
+        number = session.get_one(Customer, "c-lin").number
+    file = f"number,customer,amount,issued_on,due_on\nR-NEW,{number},100.00,2026-03-01,2026-03-31\n"
+    assert files.load(api.engine, "receivables", file).state == "done"
+    assert stray(api.engine, case_id) == set()
+    (fact,) = facts(api.engine, case_id, joining.JOINED)
+    assert (fact.by, fact.data["receivable"]) == (files.ADMINISTRATOR, 1)
 
 
 async def test_before_the_snapshot_the_case_is_only_told_to_count(api: Api, company: Engine) -> None:
