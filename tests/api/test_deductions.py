@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.timezones import local_date
 from models.database import utc_now, writing
 from models.decision_examples import EXAMPLES
 from models.employment import EmploymentTerms
@@ -99,7 +100,7 @@ async def test_an_amount_is_a_text_above_zero_with_at_most_two_places(living: Ap
 @pytest.mark.law("PAY-02")
 async def test_only_hr_enters_a_payment_and_only_one_that_is_owed_and_was_made(living: Api) -> None:
     case = await in_shanghai(living)
-    today = (utc_now() - timedelta(days=1)).date().isoformat()
+    today = local_date(utc_now(), "Asia/Shanghai").isoformat()
     paid = {"payment": "wages", "paid_on": today, "reference": "bank 7"}
     for name in ("lin", "counsel", "wang"):
         problem(await living.person(name).decide(case, "confirm_payment", **paid), 403, "payment.only_hr")

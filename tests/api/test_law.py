@@ -200,7 +200,7 @@ async def test_of_a_jurisdiction_without_a_template_nothing_is_guessed(api: Api)
 
 @pytest.mark.law("FGN-01")
 async def test_what_no_template_knows_is_said_to_be_unknown(api: Api) -> None:
-    person, silent = api.person("stranger"), "notice.no_law_for_that_day"
+    person, silent = api.person("stranger"), "law.only_mainland_china"
     settlement = {**contract.operation("POST /law/settlement").example, "region": "JP"}
     problem(await person.post("/law/settlement", settlement), 422, silent)
     penalty = {**contract.operation("POST /law/penalty").example, "region": "JP"}
