@@ -1,61 +1,21 @@
-"""Real data that nobody here wrote goes in as its files are, by the mappings beside this file.
+"""Real data that nobody here wrote goes in as its files are, by the mappings beside this file."""
 
-The files are not part of the product. Where they lie the environment says (WANBI_NORTHWIND), or else they are beside
-the project; where there are none these tests are skipped, loudly.
-"""
-
-import csv
-import json
-import os
 from collections import Counter, defaultdict
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, func, select
 
-from models import imports
 from models.database import reading, writing
 from models.desk.order_tables import OrderLine, SalesOrder
 from models.desk.tables import Carrier, Contact, Customer
-from models.intake.mapping_bodies import MappingBody
 from models.tables import Account, Department, Employee
+from tests.models.intake import northwind
 from tests.models.intake.files import ADMINISTRATOR, count, counts, load
+from tests.models.intake.northwind import FILES, FOLDER, MARGARET, load_everything, mapping, table
 
-ROOT = Path(__file__).parents[3]
-FOLDER = Path(os.environ.get("WANBI_NORTHWIND", ROOT.parent / "shared/data/northwind"))
-MAPPINGS = json.loads((Path(__file__).parent / "northwind.json").read_text(encoding="utf-8"))
-FILES = {
-    "customers": "customers",
-    "contacts": "customers",
-    "carriers": "shippers",
-    "orders": "orders",
-    "order_lines": "order_details",
-}
-MARGARET = "4"
-pytestmark = pytest.mark.skipif(
-    not FOLDER.is_dir(), reason=f"Northwind is not at {FOLDER}: set WANBI_NORTHWIND to try the import on real data"
-)
-
-
-@cache
-def table(name: str) -> list[dict[str, str]]:
-    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def mapping(kind: str) -> dict[str, Any]:
-    """As it is kept; who owns a customer the files don't say: whoever took its last order."""
-    found: dict[str, Any] = json.loads(json.dumps(MAPPINGS[kind]))
-    if kind == "customers":
-        found["columns"]["owner"]["values"] = {row["customer_id"]: row["employee_id"] for row in table("orders")}
-    if kind == "order_lines":
-        names = {row["product_id"]: row["product_name"] for row in table("products")}
-        found["columns"]["product_name"]["values"] = names
-    return found
+pytestmark = northwind.needed
 
 
 @pytest.fixture
@@ -64,12 +24,7 @@ def traders(engine: Engine) -> Engine:
     with writing(engine) as session:
         session.add(Department(key="sales", name_zh="销售部", name_en="Sales"))
         session.add(Account(id=ADMINISTRATOR, login="admin", password_hash="-", name="IT", roles=["administrator"]))
-    staff = MappingBody.model_validate({"kind": "employees", **mapping("employees")})
-    report = imports.run(engine, "employees", (FOLDER / "employees.csv").read_bytes(), mapping=staff)
-    assert (report.problems, report.inserted) == ([], 9)
-    for kind, name in FILES.items():
-        row = load(engine, kind, (FOLDER / f"{name}.csv").read_bytes(), mapping=mapping(kind))
-        assert (row.state, row.problems, row.warnings) == ("done", 0, 0), kind
+    load_everything(engine)
     return engine
 
 
