@@ -14,14 +14,15 @@ ITEMS = ("customer_files", "open_orders", "receivables", "devices")
 
 
 async def handing_over(case: RunningCase) -> Case:
-    """The state, as soon as the freeze is done and nothing else happens by itself: portfolio taken, paper issued."""
+    """The state, as soon as the freeze is done and nothing else happens by itself."""
+    return await case.until(lambda state: state.stage is Stage.HANDING_OVER and taken_in(state))
 
-    def quiet(state: Case) -> bool:
-        if state.stage is not Stage.HANDING_OVER or portfolio.wanted(state):
-            return False
-        return bool(state.papers or state.papers_missing or state.agreed.notice_template)
 
-    return await case.until(quiet)
+def taken_in(state: Case) -> bool:
+    """Whether what an arrival sets going by itself has been done: portfolio taken, paper issued."""
+    if state.plan is None or portfolio.wanted(state):
+        return False
+    return bool(state.papers or state.papers_missing or state.agreed.notice_template)
 
 
 async def hand_everything_over(case: RunningCase) -> None:
