@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.guards.production import ROOT
 
-PACKAGES = ("domain", "models", "workflows", "activities", "api", "commands")
+PACKAGES = ("domain", "models", "workflows", "activities", "api", "commands", "pki")
 HEAVY = ("sqlmodel", "sqlalchemy", "fastapi", "httpx", "jinja2", "structlog", "jwt")
 
 
