@@ -31,6 +31,10 @@ def rows(document: str, columns: int) -> Iterator[list[str]]:
             yield cells
 
 
+NAMES = re.compile(r"\b(?:MIT|Apache|BSD|MPL|LGPL|OFL)\b")
+"""Of licences; some packages state theirs with its whole text."""
+
+
 def licence(package: str) -> str:
     """What the installed package says of itself."""
     said = metadata(package)
@@ -47,8 +51,8 @@ def test_every_direct_dependency_has_its_reason_and_its_true_licence() -> None:
     listed = {cells[0]: cells[1] for cells in rows("decisions/0006-dependencies.md", 4) if cells[0] != "package"}
     assert set(listed) == wanted
     for package, stated in listed.items():
-        names = set(re.findall(r"MIT|Apache|BSD|MPL|LGPL", stated))
-        assert names == set(re.findall(r"MIT|Apache|BSD|MPL|LGPL", licence(package))), f"{package}: {licence(package)}"
+        told = licence(package)
+        assert set(NAMES.findall(stated)) == set(NAMES.findall(told)), f"{package}: {told[:200]}"
 
 
 @pytest.mark.parametrize("document", DOCS, ids=lambda path: path.name)
