@@ -6,7 +6,18 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import aftercare, approvers, caretakers, clearances, deductions, grants, reminders, retention, settlement
+from domain import (
+    aftercare,
+    approvers,
+    caretakers,
+    clearances,
+    deductions,
+    grants,
+    reminders,
+    retention,
+    sealing,
+    settlement,
+)
 from domain.case import Case, Stage
 from domain.change import Change, Fact, Notification, Rule
 from domain.claims import DeductionStatus
@@ -100,6 +111,8 @@ def _signature_tasks(case: Case) -> tuple[Task, ...]:
         elif s.status is SignatureStatus.REFUSED:
             witness = case.agreed.hr if s.account == case.agreed.witness else case.agreed.witness
             found.append(Task(key, "witness_refusal", s.account, (witness,), due, record.remind_at))
+    if record.settled and record.seal is None:
+        found.append(Task("seal", "approve_seal", record.document_id, sealing.keepers(case), due, record.remind_at))
     return tuple(found)
 
 

@@ -15,6 +15,7 @@ from domain import (
     non_compete,
     papers,
     portfolio,
+    sealing,
     settlement,
     signing,
 )
@@ -150,9 +151,8 @@ def close(case: Case, now: datetime) -> Change:
         data={"outcome": stage.value, "gaps": tuple(f"{gap.kind}:{gap.subject}:{gap.detail}" for gap in missing)},
     )
     told = tuple(dict.fromkeys(a for a in (case.agreed.hr, case.agreed.witness, case.agreed.leaver) if a))
-    return Change(
-        replace(case, stage=stage, closed_at=now, gaps=missing), (fact,), (Notification("case_closed", told),)
-    )
+    closed = replace(case, stage=stage, closed_at=now, gaps=missing)
+    return Change(closed, (fact, *sealing.archived(case, now)), (Notification("case_closed", told),))
 
 
 def request_close(case: Case, by: Actor, reason: str, now: datetime) -> Change:

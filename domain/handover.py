@@ -156,10 +156,24 @@ class Signature:
     at: datetime | None = None
     reason: str = ""
     witnessed_by: str = ""
+    field: str = ""
+    """Where in the document this party signs."""
+    evidence: str = ""
+    """SHA-256 of what was recorded of the signer's will."""
 
     @property
     def settled(self) -> bool:
         return self.status in (SignatureStatus.SIGNED, SignatureStatus.REFUSAL_WITNESSED)
+
+
+@dataclass(frozen=True)
+class SealDecision:
+    """Whether the company's seal may be put to the record (用印审批)."""
+
+    approved: bool
+    by: str
+    at: datetime
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,8 +186,17 @@ class HandoverRecord:
     opened_at: datetime
     remind_at: datetime | None = None
     reminders: int = 0
+    seal: SealDecision | None = None
     sealed_at: datetime | None = None
+    sealed_id: str = ""
+    """The document with all signatures and the seal."""
+    sealed_sha256: str = ""
 
     @property
     def settled(self) -> bool:
+        """True if every party has signed, or its refusal was witnessed."""
         return all(signature.settled for signature in self.signatures)
+
+    @property
+    def may_be_sealed(self) -> bool:
+        return self.settled and self.sealed_at is None and self.seal is not None and self.seal.approved

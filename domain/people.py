@@ -15,6 +15,8 @@ class Role(StrEnum):
     ENGINEER = "engineer"
     FINANCE = "finance"
     CUSTOMER_SERVICE = "customer_service"
+    SEAL_KEEPER = "seal_keeper"
+    """Approves each use of the company's seal (印章管理员)."""
     INTEGRATION = "integration"
     """A system, not a person: it brings customers' orders in."""
 

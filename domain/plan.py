@@ -139,6 +139,8 @@ class Plan:
     settlement: SettlementPlan | None = None
     counsel: tuple[str, ...] = ()
     """Accounts of legal counsel: they decide what the rules leave open."""
+    seal_keepers: tuple[str, ...] = ()
+    """Accounts that keep the company's seal; if there are none, HR in charge is asked."""
     notice_sha256: str = ""
     """Of the notice's text (NOT-07); empty in cases opened before it was kept here."""
     notice_template: bool = False

@@ -1,8 +1,12 @@
-"""Signing the handover record: leaver, receivers, witness. A refusal is a result, not a dead end (K5)."""
+"""Signing the handover record: leaver, receivers, witness. A refusal is a result, not a dead end (K5).
+
+When all have answered, the company seals it (`domain/sealing.py`).
+"""
 
 from dataclasses import replace
 from datetime import datetime
 
+from domain import sealing
 from domain.case import Case, Stage
 from domain.change import Change, Fact, Notification
 from domain.errors import conflict, forbidden, invalid, not_found
@@ -19,13 +23,16 @@ def parties(case: Case) -> tuple[Signature, ...]:
     wanted = [(PartyRole.LEAVER, plan.leaver)]
     wanted += [(PartyRole.RECEIVER, account) for account in dict.fromkeys(accepted)]
     wanted += [(PartyRole.WITNESS, plan.witness)]
-    seen: set[str] = set()
-    result = []
+    found: dict[str, Signature] = {}
     for role, account in wanted:
-        if account and account not in seen:
-            seen.add(account)
-            result.append(Signature(role, account))
-    return tuple(result)
+        if account and account not in found:
+            found[account] = Signature(role, account, field=_field(role, len(found)))
+    return tuple(found.values())
+
+
+def _field(role: PartyRole, place: int) -> str:
+    """Name of the field in the document; there may be several receivers, after the leaver."""
+    return f"{role.value}-{place}" if role is PartyRole.RECEIVER else role.value
 
 
 def record_wanted(case: Case) -> bool:
@@ -42,9 +49,13 @@ def open_record(case: Case, document_id: str, sha256: str, signers: tuple[Signat
     return Change(replace(case, record=record), (fact,), (Notification("signature_asked", told, (document_id,)),))
 
 
-def sign(case: Case, by: Actor, sha256: str, now: datetime) -> Change:
-    """A party signs exactly the text whose hash it was shown."""
-    record = _record(case)
+def sign(case: Case, by: Actor, sha256: str, evidence: str, seen: str, now: datetime) -> Change:
+    """A party has signed exactly the text whose hash it was shown.
+
+    `evidence`: SHA-256 of what was recorded of the signer's will. `seen`: of the document with the signatures before.
+    That the signature is in the document is known only where the document is: the ledger writes this with it, or not.
+    """
+    record = sealing.unsealed(case)
     signature = _own(record, by.account)
     if sha256 != record.sha256:
         raise conflict("signature.other_document")
@@ -52,14 +63,15 @@ def sign(case: Case, by: Actor, sha256: str, now: datetime) -> Change:
         raise conflict("signature.already_signed")
     if signature.status is SignatureStatus.REFUSAL_WITNESSED:
         raise conflict("signature.refusal_already_witnessed")
-    signed = replace(signature, status=SignatureStatus.SIGNED, at=now, reason="")
-    fact = Fact("RecordSigned", now, by.account, {"party": signature.role.value, "sha256": sha256})
+    signed = replace(signature, status=SignatureStatus.SIGNED, at=now, reason="", evidence=evidence)
+    data = {"party": signature.role.value, "field": signature.field, "sha256": sha256}
+    fact = Fact("RecordSigned", now, by.account, {**data, "evidence": evidence, "seen": seen})
     return _with(case, record, signed, fact)
 
 
 def refuse(case: Case, by: Actor, account: str, reason: str, now: datetime) -> Change:
     """A party refuses to sign, with a reason; or the witness states that another party refused, and so witnesses it."""
-    record = _record(case)
+    record = sealing.unsealed(case)
     signature = _find(record, account)
     if not reason:
         raise invalid("reason.required")
@@ -77,7 +89,7 @@ def refuse(case: Case, by: Actor, account: str, reason: str, now: datetime) -> C
 
 def witness_refusal(case: Case, by: Actor, account: str, now: datetime) -> Change:
     """The witness, or HR where the witness is the one who refused, confirms that a party refused."""
-    record = _record(case)
+    record = sealing.unsealed(case)
     signature = _find(record, account)
     if signature.status is not SignatureStatus.REFUSED:
         raise conflict("signature.not_refused")
@@ -99,23 +111,6 @@ def _witness(case: Case, by: Actor, record: HandoverRecord, signature: Signature
         {"party": signature.role.value, "account": signature.account, "reason": signature.reason},
     )
     return _with(case, record, witnessed, fact)
-
-
-def sealed(case: Case, now: datetime) -> Change:
-    """The company closed the record: no signature can be added any more, and every party is told (ESG-05)."""
-    record = _record(case)
-    fact = Fact("RecordSealed", now, data={"document": record.document_id, "sha256": record.sha256})
-    told = tuple(signature.account for signature in record.signatures)
-    note = Notification("record_sealed", told, (record.document_id,))
-    return Change(replace(case, record=replace(record, sealed_at=now, remind_at=None)), (fact,), (note,))
-
-
-def not_sealed(case: Case, problem: str, now: datetime) -> Change:
-    """The signed document is not the one that was kept: nobody may think it sealed, and HR has to look."""
-    record = _record(case)
-    fact = Fact("RecordNotSealed", now, data={"document": record.document_id, "problem": problem})
-    told = tuple(dict.fromkeys(a for a in (case.agreed.hr, case.agreed.witness) if a))
-    return Change(case, (fact,), (Notification("record_not_sealed", told, (record.document_id,)),))
 
 
 def substance(case: Case) -> tuple[object, ...]:
@@ -143,13 +138,8 @@ def void(case: Case, now: datetime) -> Change:
 
 def _with(case: Case, record: HandoverRecord, changed: Signature, fact: Fact) -> Change:
     signatures = tuple(changed if s.account == changed.account else s for s in record.signatures)
-    return Change(replace(case, record=replace(record, signatures=signatures)), (fact,))
-
-
-def _record(case: Case) -> HandoverRecord:
-    if case.record is None or case.record.sealed_at is not None or case.closed:
-        raise conflict("signature.no_record")
-    return case.record
+    answered = replace(record, signatures=signatures)
+    return sealing.asked(Change(replace(case, record=answered), (fact,)))
 
 
 def _own(record: HandoverRecord, account: str) -> Signature:

@@ -152,9 +152,13 @@ class AnswerWithdrawal(Body):
 
 
 class SignRecord(Body):
-    """A party signs the handover record whose text has this hash. Needs a proof from a fresh sign-in."""
+    """A party has signed the handover record whose text has this hash; the signature is in the document already."""
 
     sha256: Sha256
+    evidence: Sha256
+    """Of what was recorded of the signer's will."""
+    seen: Sha256
+    """Of the document with the signatures before: what the signer was shown."""
 
 
 class RefuseSignature(Body):
@@ -162,6 +166,14 @@ class RefuseSignature(Body):
 
     account: Key
     reason: RequiredReason
+
+
+class ApproveSeal(Body):
+    """The keeper of the company's seal lets it be put to the signed record with this text, or refuses with a reason."""
+
+    sha256: Sha256
+    answer: Answer
+    reason: Reason = ""
 
 
 class WitnessRefusal(Body):

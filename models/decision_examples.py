@@ -21,7 +21,15 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "answer_last_day": {"day": "2026-12-11", "answer": "accept"},
     "request_withdrawal": {"reason": "家庭原因已解决，希望留任。"},
     "answer_withdrawal": {"answer": "accept"},
-    "sign_record": {"sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
+    "sign_record": {
+        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "evidence": "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+        "seen": "fd61a03af4f77d870fc21e05e7e80678095c92d808cfb3b5c279ee04c74aca13",
+    },
+    "approve_seal": {
+        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "answer": "accept",
+    },
     "refuse_signature": {"account": "a_7f3c2b1d9e40", "reason": "对应收账款金额有异议。"},
     "witness_refusal": {"account": "a_7f3c2b1d9e40"},
     "confirm_freeze": {"answer": "accept", "reason": "员工手册经职工代表大会讨论，纪要已补入档案。"},

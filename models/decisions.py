@@ -15,6 +15,7 @@ from domain.people import Actor
 from models.decision_bodies import (
     AnswerLastDay,
     AnswerWithdrawal,
+    ApproveSeal,
     AssignReceiver,
     Body,
     CloseCase,
@@ -115,6 +116,7 @@ DECISIONS: dict[str, DecisionKind] = {
         _kind(SignRecord, fresh_sign_in=True),
         _kind(RefuseSignature),
         _kind(WitnessRefusal, fresh_sign_in=True),
+        _kind(ApproveSeal, fresh_sign_in=True),
         _kind(ConfirmFreeze),
         _kind(FileFreezeAgreement),
         _kind(DecideNonCompete),

@@ -101,6 +101,7 @@ class DatabasePlanner:
                     book, judged.last_day, calendar, termination_of(row), _wage_on_file(book, terms)
                 ),
                 counsel=people.with_role(Role.COUNSEL, without=leaver),
+                seal_keepers=people.with_role(Role.SEAL_KEEPER, without=leaver),
                 notice_sha256=row.text_sha256,
                 notice_template=book.find(foreign.RULE, arrived_on) is not None,
                 hired_on=employee.hired_on,

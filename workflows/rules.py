@@ -16,6 +16,7 @@ from domain import (
     holds,
     last_day,
     non_compete,
+    sealing,
     settlement,
     signing,
 )
@@ -59,8 +60,11 @@ RULES: dict[type[d.Body], Binding] = {
     d.AnswerWithdrawal: lambda by, b: (
         lambda c, now: last_day.answer_withdrawal(c, by, b.answer is d.Answer.ACCEPT, b.reason, now)
     ),
-    d.SignRecord: lambda by, b: lambda c, now: signing.sign(c, by, b.sha256, now),
+    d.SignRecord: lambda by, b: lambda c, now: signing.sign(c, by, b.sha256, b.evidence, b.seen, now),
     d.RefuseSignature: lambda by, b: lambda c, now: signing.refuse(c, by, b.account, b.reason, now),
+    d.ApproveSeal: lambda by, b: (
+        lambda c, now: sealing.decide(c, by, b.sha256, b.answer is d.Answer.ACCEPT, b.reason, now)
+    ),
     d.WitnessRefusal: lambda by, b: lambda c, now: signing.witness_refusal(c, by, b.account, now),
     d.ConfirmFreeze: lambda by, b: (
         lambda c, now: freezing.confirm(c, by, b.answer is d.Answer.ACCEPT, b.reason, now, b.basis)
