@@ -17,6 +17,7 @@ from models.messages import (
     RecordDraft,
     RecordOutcome,
     RecordRequest,
+    SealedRecord,
     SealOrder,
     StartCase,
 )
@@ -77,9 +78,9 @@ class CaseActivities:
         return self._signing.present(draft)
 
     @step
-    def seal_record(self, order: SealOrder) -> None:
-        """Closes the document with what every party did."""
-        self._signing.seal(order)
+    def seal_record(self, order: SealOrder) -> SealedRecord:
+        """Closes the document with the company's seal; the same order always finds the same."""
+        return self._signing.seal(order)
 
     @step
     def issue_paper(self, order: PaperOrder) -> IssuedPaper:

@@ -15,6 +15,7 @@ from models.messages import (
     RecordDraft,
     RecordOutcome,
     RecordRequest,
+    SealedRecord,
     SealOrder,
     StartCase,
 )
@@ -112,8 +113,10 @@ class Portfolios(Protocol):
 class SigningDesk(Protocol):
     """Turns a handover into the document that is signed, and closes it when everybody has answered."""
 
-    def present(self, draft: RecordDraft) -> PresentedRecord: ...
+    def present(self, draft: RecordDraft) -> PresentedRecord:
+        """Makes the document of this handover, once, with a field for each party and the company's seal."""
+        ...
 
-    def seal(self, order: SealOrder) -> None:
-        """Raises Permanent if the stored document is not the one that was signed."""
+    def seal(self, order: SealOrder) -> SealedRecord:
+        """Puts the company's seal to it, once. Raises Permanent if the document is not the one that was signed."""
         ...

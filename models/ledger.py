@@ -22,6 +22,7 @@ from models.decisions import DECISIONS
 from models.desk import entries, joining, leftovers
 from models.messages import RecordOutcome, RecordRequest
 from models.proofs import BadProof, Proofs
+from models.signing import signatures
 from models.tables import Account, CaseView, Notice, UsedProof
 
 _WEIGHED = (APPROVAL, "RecordPresented", "RecordSealed")
@@ -69,6 +70,7 @@ class DatabaseLedger:
                 joining.join_case(session, request.case.case_id, request.case.employee_id, "", utc_now())
             try:
                 _require_settled(session, request)
+                signatures.require_in_document(session, request)
             except Refusal as no:
                 return RecordOutcome(refusal=no.code, refusal_kind=no.kind, params=no.params)
             case_id = request.case.case_id

@@ -187,11 +187,21 @@ class PortfolioCounts(Message):
 
 
 class SealOrder(Message):
+    """The record is to be closed with the company's seal."""
+
     case_id: str
     document_id: str
     sha256: str
     signatures: tuple[Signature, ...]
+    approved_by: str
     now: datetime
+
+
+class SealedRecord(Message):
+    """The document with every signature and the seal."""
+
+    document_id: str
+    sha256: str
 
 
 class CaseResult(Message):

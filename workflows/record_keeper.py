@@ -1,4 +1,4 @@
-"""Keeps the handover record in step with the handover: presents it, again if it was overtaken, and seals it."""
+"""Keeps the handover record in step with the handover: presents it, again if it was overtaken, seals it once approved."""
 
 from datetime import datetime
 
@@ -6,11 +6,11 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.casework import CaseActivities
-from domain import signing
+from domain import sealing, signing
 from domain.case import Case
 from domain.change import Change, Rule
 from domain.handover import HandoverRecord
-from models.messages import RecordDraft, SealOrder
+from models.messages import RecordDraft, SealedRecord, SealOrder
 from workflows import options
 from workflows.journal import Journal
 
@@ -35,7 +35,7 @@ class RecordKeeper:
 
     def _sealable(self) -> bool:
         record = self._journal.case.record
-        return record is not None and record.settled and record.sealed_at is None and record != self._unsealable
+        return record is not None and record.may_be_sealed and record != self._unsealable
 
     async def _present(self) -> None:
         drafted = self._journal.case
@@ -58,17 +58,18 @@ class RecordKeeper:
     async def _seal(self) -> None:
         case = self._journal.case
         record = case.record
-        if record is None:
+        if record is None or record.seal is None:
             return
         order = SealOrder(
             case_id=case.case_id,
             document_id=record.document_id,
             sha256=record.sha256,
             signatures=record.signatures,
+            approved_by=record.seal.by,
             now=self._journal.at,
         )
         try:
-            await workflow.execute_activity_method(
+            made = await workflow.execute_activity_method(
                 CaseActivities.seal_record,
                 order,
                 start_to_close_timeout=options.LIGHT_STEP,
@@ -78,9 +79,13 @@ class RecordKeeper:
         except ActivityError as error:
             self._unsealable = record
             problem = error.cause.message if isinstance(error.cause, ApplicationError) else str(error)
-            await self._journal.apply(_of(record, lambda case, now: signing.not_sealed(case, problem, now)))
+            await self._journal.apply(_of(record, lambda case, now: sealing.not_sealed(case, problem, now)))
         else:
-            await self._journal.apply(_of(record, signing.sealed))
+            await self._journal.apply(_of(record, _sealed(made)))
+
+
+def _sealed(made: SealedRecord) -> Rule:
+    return lambda case, now: sealing.sealed(case, made.document_id, made.sha256, now)
 
 
 def _of(record: HandoverRecord, rule: Rule) -> Rule:
