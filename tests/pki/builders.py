@@ -10,10 +10,12 @@ from cryptography.x509 import ReasonFlags
 from pki.authority import Pki
 from pki.ceremony import Founded, InMemory, found
 from pki.certificates import Kind
+from pki.names import Subject
 from pki.register import Issued, Revoked, UnknownCertificate, entry
 from tests.builders import COMPANY
 
 OCSP_URL = "http://127.0.0.1:8000/ocsp"
+LIN = Subject("林晓梅", "E10086")
 
 
 @dataclass
