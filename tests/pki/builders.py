@@ -37,9 +37,9 @@ class MemoryRegister:
             raise UnknownCertificate(serial)
         return self.ended.get(serial)
 
-    def revoked(self, at: datetime) -> Sequence[Revoked]:
-        open_entries = (serial for serial, issued in self.entries.items() if issued.not_after > at)
-        return [self.ended[serial] for serial in sorted(open_entries) if serial in self.ended]
+    def revoked(self, at: datetime, *kinds: Kind) -> Sequence[Revoked]:
+        asked = (i.serial for i in self.entries.values() if i.kind in kinds and i.not_after > at and not i.provider)
+        return [self.ended[serial] for serial in sorted(asked) if serial in self.ended]
 
     def services(self) -> Sequence[Issued]:
         ours = [issued for issued in self.entries.values() if issued.kind is not Kind.PERSON]
