@@ -11,7 +11,7 @@ from pki import certificates, status
 from pki.certificates import Kind, PublicKey
 from pki.keys import Identity, Keys
 from pki.names import Subject
-from pki.register import Register, entry, serial_of
+from pki.register import BELOW_ISSUING, Register, entry, serial_of
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -106,4 +106,6 @@ class Pki:
 
     def revocation_list(self, at: datetime) -> bytes:
         """What this authority has revoked and would not have expired by itself, as a list in DER, good for a week."""
-        return status.revocation_list(self.issuing, self._keys.issuing.key, self._register.revoked(at), at, status.LIST)
+        return status.revocation_list(
+            self.issuing, self._keys.issuing.key, self._register.revoked(at, *BELOW_ISSUING), at, status.LIST
+        )

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ReasonFlags
 
-from pki.certificates import Kind, evidence_of
+from pki.certificates import SERVICES, Kind, evidence_of
 
 REASONS = (
     ReasonFlags.key_compromise,
@@ -24,6 +24,10 @@ REASONS = (
     ReasonFlags.unspecified,
 )
 """Why a certificate may be revoked (RFC 5280, section 5.3.1)."""
+
+
+BELOW_ISSUING = (*SERVICES, Kind.PERSON)
+"""Kinds of certificates that the issuing authority signs, and revokes; the root does so for the issuing one."""
 
 
 class UnknownCertificate(LookupError):
@@ -66,8 +70,8 @@ class Register(Protocol):
     def status(self, serial: str) -> Revoked | None:
         """How it was revoked, or None while it may be believed. Raises UnknownCertificate."""
 
-    def revoked(self, at: datetime) -> Sequence[Revoked]:
-        """All revoked certificates of the company's own that had not expired by then, by serial number."""
+    def revoked(self, at: datetime, *kinds: Kind) -> Sequence[Revoked]:
+        """Revoked certificates of these kinds, of the company's own, that had not expired by then; by serial number."""
 
     def services(self) -> Sequence[Issued]:
         """All certificates of the company's own infrastructure, the oldest first."""

@@ -10,10 +10,12 @@ from cryptography.x509 import ReasonFlags
 from pki.authority import Pki
 from pki.ceremony import Founded, InMemory, found
 from pki.certificates import Kind
+from pki.names import Subject
 from pki.register import Issued, Revoked, UnknownCertificate, entry
 from tests.builders import COMPANY
 
 OCSP_URL = "http://127.0.0.1:8000/ocsp"
+LIN = Subject("林晓梅", "E10086")
 
 
 @dataclass
@@ -35,9 +37,9 @@ class MemoryRegister:
             raise UnknownCertificate(serial)
         return self.ended.get(serial)
 
-    def revoked(self, at: datetime) -> Sequence[Revoked]:
-        open_entries = (serial for serial, issued in self.entries.items() if issued.not_after > at)
-        return [self.ended[serial] for serial in sorted(open_entries) if serial in self.ended]
+    def revoked(self, at: datetime, *kinds: Kind) -> Sequence[Revoked]:
+        asked = (i.serial for i in self.entries.values() if i.kind in kinds and i.not_after > at and not i.provider)
+        return [self.ended[serial] for serial in sorted(asked) if serial in self.ended]
 
     def services(self) -> Sequence[Issued]:
         ours = [issued for issued in self.entries.values() if issued.kind is not Kind.PERSON]

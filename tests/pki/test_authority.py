@@ -20,7 +20,7 @@ from pki.register import UnknownCertificate, serial_of
 from tests.builders import COMPANY
 from tests.pki import builders
 
-LIN = Subject("林晓梅", "E10086")
+LIN = builders.LIN
 EVIDENCE_SHA256 = hashlib.sha256(b"evidence").hexdigest()
 YEAR = timedelta(days=365)
 
