@@ -28,7 +28,7 @@ def sent(case: Case, keys: Set[str], now: datetime) -> Case:
         for g in case.grants
     )
     record = case.record
-    if record is not None and any(key.startswith("signature:") for key in keys):
+    if record is not None and any(key == "seal" or key.startswith("signature:") for key in keys):
         record = replace(record, remind_at=usual, reminders=record.reminders + 1)
     restraint = case.non_compete
     if restraint is not None and "non_compete" in keys:

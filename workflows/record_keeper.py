@@ -1,4 +1,4 @@
-"""Keeps the handover record in step with the handover: presents it, again if it was overtaken, seals it once approved."""
+"""Keeps the handover record in step with the handover: presents it, anew if it was overtaken, seals it if approved."""
 
 from datetime import datetime
 

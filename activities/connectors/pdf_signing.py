@@ -1,15 +1,14 @@
 """The handover record as a PDF: typeset, certified, signed by each party (models/signing), sealed by the company.
 
-Fulfils the port `SigningDesk`. A signature holds its time stamp, so no two are the same bytes: a document is found again
-by the handover that it tells of, never made twice.
+Fulfils the port `SigningDesk`. A signature holds its time stamp, so no two are the same bytes: a document is found
+again by the handover that it tells of, and never made twice.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import rfc8785
 from sqlalchemy import Engine
@@ -17,11 +16,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from activities.failures import Permanent, PersonMustAct, TryAgain
+from activities.handover_text import handover_text
 from domain.handover import SignatureStatus
 from models.database import reading, writing
 from models.messages import PresentedRecord, RecordDraft, SealedRecord, SealOrder
 from models.signing import revisions
-from models.signing.handover_text import handover_text
 from models.signing.parties import Party, parties
 from models.signing.revisions import Revision
 from models.tables import Document
@@ -31,6 +30,8 @@ from pades.office import Office
 from pades.sealing import sealed
 from pki.stamps import NoStamp
 from typesetting.boxes import Box
+from typesetting.handover import HandoverRecord, typeset_handover
+from typesetting.plain import plain
 from typesetting.typesetter import MEDIA_TYPE, Typesetter
 
 TEXT, SEALED = "handover_record", "signed_record"
@@ -49,7 +50,7 @@ class PdfSigning:
         with reading(self.engine) as session:
             people = parties(session, draft.signatures)
             text = handover_text(session, draft, people, self.company)
-        named = f"{draft.case.case_id}-{_digest(text)[:16]}"
+        named = f"{draft.case.case_id}-{hashlib.sha256(rfc8785.dumps(plain(text))).hexdigest()[:16]}"
         found = self._found(named)
         if found is not None:
             return found
@@ -65,8 +66,8 @@ class PdfSigning:
             found = self._stored(named, order.case_id, SEALED, self._sealed(signed, order), order.now)
         return SealedRecord(document_id=found.document_id, sha256=found.sha256)
 
-    def _certified(self, text: Mapping[str, Any], people: tuple[Party, ...], at: datetime) -> bytes:
-        typeset = self.typesetter.typeset("handover_record", text, at)
+    def _certified(self, text: HandoverRecord, people: tuple[Party, ...], at: datetime) -> bytes:
+        typeset = typeset_handover(self.typesetter, text, at)
         names = {**{party.field: party.common_name for party in people}, SEAL: self.company}
         places = [_field(key, box, names[key]) for key, box in typeset.boxes.items()]
         with _explained():
@@ -115,10 +116,6 @@ class PdfSigning:
                 raise
             return found
         return PresentedRecord(document_id=named, sha256=sha256)
-
-
-def _digest(text: Mapping[str, Any]) -> str:
-    return hashlib.sha256(rfc8785.dumps(dict(text))).hexdigest()
 
 
 def _field(key: str, box: Box, common_name: str) -> Field:

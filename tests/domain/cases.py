@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from domain import access, checklist, clearances, closing, papers, signing
+from domain import access, checklist, clearances, closing, papers, sealing, signing
 from domain.case import Case, PaperKind, Stage
 from domain.change import Change
 from domain.errors import Refusal, RefusalKind
@@ -30,6 +30,8 @@ LAST_DAY = date(2026, 12, 23)
 OVER = end_of(LAST_DAY, SHANGHAI)
 """24:00 of the last day."""
 SHA = "5e" * 32
+EVIDENCE, SEEN, SEALED_SHA = "e1" * 32, "5a" * 32, "5d" * 32
+"""Of a signer's will, of the document with the signatures before, of the sealed document."""
 PROOF = Proof("on the shared drive", "doc-7")
 
 LEAVER = Actor("lin")
@@ -40,6 +42,7 @@ OTHER_HR = Actor("hr-2", (Role.HR,))
 SECURITY = Actor("sec", (Role.SECURITY,))
 COUNSEL = Actor("counsel", (Role.COUNSEL,))
 ADMINISTRATOR = Actor("admin", (Role.ADMINISTRATOR,))
+SEAL_KEEPER = Actor("seal", (Role.SEAL_KEEPER,))
 STRANGER = Actor("stranger")
 LEAVER_OF_ALL_ROLES = Actor("lin", tuple(Role))
 """Someone who resigns loses no role by it, and still decides nothing about the own departure."""
@@ -143,8 +146,14 @@ def presented(case: Case, now: datetime = NOW) -> Case:
 def signed(case: Case, now: datetime = NOW) -> Case:
     """Every party has signed."""
     for party in (LEAVER, RECEIVER, WITNESS):
-        case = signing.sign(case, party, SHA, now).case
+        case = signing.sign(case, party, SHA, EVIDENCE, SEEN, now).case
     return case
+
+
+def sealed(case: Case, now: datetime = NOW) -> Change:
+    """The keeper of the seal lets it be put to the record, and it is."""
+    approved = sealing.decide(case, SEAL_KEEPER, SHA, True, "", now).case
+    return sealing.sealed(approved, "d1-sealed", SEALED_SHA, now)
 
 
 def pursuing(case: Case | None = None, now: datetime | None = None) -> Case:

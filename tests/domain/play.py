@@ -46,12 +46,6 @@ def answer(case: Case, task: Task, willing: bool) -> d.Body:
             return d.ResubmitClearance(department=task.subject)
         case "decide_grant":
             return d.DecideGrant(grant=task.subject, answer=yes, reason="no need")
-        case "sign_record" if not willing:
-            return d.RefuseSignature(account=task.accounts[0], reason="not what I received")
-        case "sign_record":
-            return d.SignRecord(sha256=case.record.sha256 if case.record else "0" * 64)
-        case "witness_refusal":
-            return d.WitnessRefusal(account=task.subject)
         case "answer_last_day":
             day = case.proposal.day if case.proposal else case.final_day
             return d.AnswerLastDay(day=day, answer=yes)
@@ -61,7 +55,22 @@ def answer(case: Case, task: Task, willing: bool) -> d.Body:
             return d.DecideNonCompete(enforce=willing, reason=WHY)
         case "answer_withdrawal":
             return d.AnswerWithdrawal(answer=yes)
+    if task.kind in ("sign_record", "approve_seal", "witness_refusal"):
+        return sign(case, task, willing)
     return settle(case, task, yes)
+
+
+def sign(case: Case, task: Task, willing: bool) -> d.Body:
+    """What people do with the record: sign it, refuse to, witness that, let it be sealed or not."""
+    text = case.record.sha256 if case.record else "0" * 64
+    if task.kind == "witness_refusal":
+        return d.WitnessRefusal(account=task.subject)
+    if task.kind == "approve_seal":
+        answer = d.Answer.ACCEPT if willing else d.Answer.REFUSE
+        return d.ApproveSeal(sha256=text, answer=answer, reason="the sums differ")
+    if willing:
+        return d.SignRecord(sha256=text, evidence=c.EVIDENCE, seen=c.SEEN)
+    return d.RefuseSignature(account=task.accounts[0], reason="not what I received")
 
 
 def settle(case: Case, task: Task, yes: d.Answer) -> d.Body:

@@ -46,7 +46,7 @@ def test_what_hr_proposes_the_leaver_answers() -> None:
 
 
 def test_each_party_is_asked_to_sign_and_a_refusal_to_be_witnessed_by_somebody_else() -> None:
-    case = signing.sign(c.signing_case(), c.LEAVER, c.SHA, c.NOW).case
+    case = signing.sign(c.signing_case(), c.LEAVER, c.SHA, c.EVIDENCE, c.SEEN, c.NOW).case
     case = signing.refuse(case, c.WITNESS, "wang", "r", c.NOW).case
     assert task_kinds(case) == {
         "signature:zhou": ("sign_record", ("zhou",)),
@@ -56,10 +56,10 @@ def test_each_party_is_asked_to_sign_and_a_refusal_to_be_witnessed_by_somebody_e
     assert task_kinds(case)["signature:zhou"] == ("witness_refusal", ("wang",))
 
 
-def test_a_record_that_was_answered_or_sealed_asks_nobody() -> None:
+def test_a_record_that_was_answered_asks_for_the_seal_and_a_sealed_one_asks_nobody() -> None:
     case = c.signed(c.signing_case())
-    assert agenda.tasks(case) == ()
-    assert agenda.tasks(signing.sealed(case, c.NOW).case) == ()
+    assert task_kinds(case) == {"seal": ("approve_seal", ("hr",))}
+    assert agenda.tasks(c.sealed(case, c.NOW).case) == ()
 
 
 @pytest.mark.parametrize("stage", [Stage.WITHDRAWING, Stage.WITHDRAWN, Stage.COMPLETED, Stage.COMPLETED_WITH_GAPS])
@@ -88,7 +88,7 @@ def test_the_next_thing_due_is_the_earliest() -> None:
 def test_what_is_overdue_is_due_now_but_milestones_are_not_waited_for_twice() -> None:
     late = c.NOW + c.days(2)
     assert agenda.next_due(c.handing_over(), late) == WEDNESDAY
-    done = signing.sealed(c.signed(c.signing_case()), c.NOW).case
+    done = c.sealed(c.signed(c.signing_case()), c.NOW).case
     quiet = replace(c.in_stage(done, Stage.AWAITING_LAST_DAY), warned_days=(7, 3, 0))
     assert agenda.next_due(quiet, c.NOW) == c.opening(c.LAST_DAY)
     assert agenda.next_due(quiet, c.opening(c.LAST_DAY)) == OVER
@@ -96,7 +96,7 @@ def test_what_is_overdue_is_due_now_but_milestones_are_not_waited_for_twice() ->
 
 
 def test_the_pursuit_ends_at_its_deadline() -> None:
-    case = c.pursuing(signing.sealed(c.signed(c.signing_case()), c.NOW).case)
+    case = c.pursuing(c.sealed(c.signed(c.signing_case()), c.NOW).case)
     assert case.pursue_until is not None
     assert agenda.next_due(case, OVER) == case.pursue_until
     assert agenda.next_due(case, case.pursue_until) is None
@@ -153,7 +153,7 @@ def test_a_person_without_account_gets_no_digest() -> None:
 
 def test_hr_leaver_and_witness_are_warned_seven_three_and_no_days_before_the_last() -> None:
     """NOT-08: working on past the last day unnoticed is a liability."""
-    case, warned = signing.sealed(c.signed(c.signing_case()), c.NOW).case, []
+    case, warned = c.sealed(c.signed(c.signing_case()), c.NOW).case, []
     now = c.NOW
     while (due := agenda.next_due(case, now)) is not None:
         now = due

@@ -20,7 +20,7 @@ PURSUED_UNTIL = end_of(date(2027, 1, 22), c.SHANGHAI)
 
 def complete() -> Case:
     """Signed and sealed, past the last day, every access closed: nothing is left to wait for."""
-    return c.pursuing(signing.sealed(c.signed(c.signing_case()), c.NOW).case)
+    return c.pursuing(c.sealed(c.signed(c.signing_case()), c.NOW).case)
 
 
 def failing(case: Case, system: str = "erp") -> Case:
@@ -118,7 +118,8 @@ def test_a_case_closes_when_nothing_is_left_to_wait_for() -> None:
     assert closing.may_close(case, OVER)
     change = closing.close(case, OVER)
     assert (change.case.stage, change.case.gaps, change.case.closed_at) == (Stage.COMPLETED, (), OVER)
-    assert (c.kinds(change), c.told(change, "case_closed")) == (("CaseClosed",), ("hr", "wang", "lin"))
+    assert c.kinds(change) == ("CaseClosed", "CaseArchived")
+    assert c.told(change, "case_closed") == ("hr", "wang", "lin")
     assert change.facts[0].data == {"outcome": "completed", "gaps": ()}
 
 
@@ -127,7 +128,7 @@ def test_a_case_is_not_complete_before_its_record_is_sealed() -> None:
     case = c.pursuing(c.signed(c.signing_case()))
     assert not closing.may_close(case, OVER)
     assert closing.gaps(case) == (Gap("record", "handover_record", "not_sealed"),)
-    assert closing.may_close(signing.sealed(case, OVER).case, OVER)
+    assert closing.may_close(c.sealed(case, OVER).case, OVER)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +176,7 @@ def test_a_witnessed_refusal_lets_the_case_close_and_stays_visible() -> None:
     case = c.signing_case()
     for party in ("lin", "zhou"):
         case = signing.refuse(case, c.WITNESS, party, "no answer", c.NOW).case
-    case = c.pursuing(signing.sealed(signing.sign(case, c.WITNESS, c.SHA, c.NOW).case, c.NOW).case)
+    case = c.pursuing(c.sealed(signing.sign(case, c.WITNESS, c.SHA, c.EVIDENCE, c.SEEN, c.NOW).case, c.NOW).case)
     assert closing.may_close(case, OVER)
     assert closing.gaps(case) == (
         Gap("signature", "leaver", "refusal_witnessed"),

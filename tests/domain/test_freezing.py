@@ -92,10 +92,10 @@ def test_no_confirmation_in_the_app_restricts_work_only_an_agreement_signed_outs
     case = replace(limited(), papers=(Paper(PaperKind.FREEZE_AGREEMENT, "d9", "9" * 64, c.NOW),))
     case = c.presented(c.in_stage(case, Stage.SIGNING))
     with c.conflict("signature.other_document"):
-        signing.sign(case, by, "9" * 64, c.NOW)
+        signing.sign(case, by, "9" * 64, c.EVIDENCE, c.SEEN, c.NOW)
     with c.forbidden("freeze.only_hr_files"):
         freezing.record_agreement(case, by, "AGR-31", c.NOW.date(), c.NOW)
-    confirmed = signing.sign(case, by, c.SHA, c.NOW).case
+    confirmed = signing.sign(case, by, c.SHA, c.EVIDENCE, c.SEEN, c.NOW).case
     assert (confirmed.freeze, rights(confirmed)) == (case.freeze, rights(limited()))
     filed = freezing.record_agreement(confirmed, c.HR, "AGR-31", c.NOW.date(), c.NOW)
     assert (filed.facts[0].data["basis"], filed.facts[0].data["signed_on"]) == ("AGR-31", c.NOW.date().isoformat())

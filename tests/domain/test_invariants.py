@@ -50,6 +50,8 @@ ACCOUNTS = tuple(
 accounts = st.sampled_from(ACCOUNTS)
 actors = st.sampled_from([*(play.person(account) for account in ACCOUNTS), c.LEAVER_OF_ALL_ROLES])
 answers = st.sampled_from(d.Answer)
+texts = st.sampled_from([f"{number:064x}" for number in range(3)])
+"""Hashes of the records that were put before the parties."""
 reasons = st.sampled_from(["", "a reason"])
 items = st.lists(st.sampled_from([*c.ITEMS, "spaceship"]), min_size=1, max_size=3).map(tuple)
 departments = st.sampled_from([*c.DEPARTMENTS, "catering"])
@@ -86,7 +88,8 @@ BODIES: dict[type[d.Body], st.SearchStrategy[d.Body]] = {
         d.ProposeLastDay, day=st.dates(date(2026, 11, 20), date(2027, 2, 1)), reason=st.just("a reason")
     ),
     d.AnswerLastDay: st.builds(d.AnswerLastDay, day=st.dates(date(2026, 11, 20), date(2027, 2, 1)), answer=answers),
-    d.SignRecord: st.builds(d.SignRecord, sha256=st.sampled_from([f"{number:064x}" for number in range(3)])),
+    d.SignRecord: st.builds(d.SignRecord, sha256=texts, evidence=st.just(c.EVIDENCE), seen=st.just(c.SEEN)),
+    d.ApproveSeal: st.builds(d.ApproveSeal, sha256=texts, answer=answers, reason=reasons),
     d.RequestWithdrawal: st.builds(d.RequestWithdrawal, reason=st.just("a reason")),
     d.AnswerWithdrawal: st.builds(d.AnswerWithdrawal, answer=answers),
     d.RefuseSignature: st.builds(d.RefuseSignature, account=accounts, reason=st.just("a reason")),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import clearances, closing, portfolio, process, signing
+from domain import clearances, closing, portfolio, process
 from domain.case import Case, Gap, Stage
 from domain.change import Change
 from domain.desk.records import PORTFOLIO, RecordKind
@@ -25,6 +25,7 @@ from tests.domain.cases import (
     plan,
     presented,
     pursuing,
+    sealed,
     signed,
     told,
     withdrawing,
@@ -95,8 +96,8 @@ def test_a_department_does_not_confirm_before_the_snapshot_is_taken_unless_it_sa
 
 def test_everything_else_done_a_case_with_open_customers_is_pursued_and_not_completed() -> None:
     case = presented(approved(accepted(handing_over(portfolio=True))))
-    sealed = signing.sealed(signed(replace(case, stage=Stage.SIGNING)), NOW).case
-    late = pursuing(holding(sealed, 1))
+    done = sealed(signed(replace(case, stage=Stage.SIGNING)), NOW).case
+    late = pursuing(holding(done, 1))
     assert not closing.may_close(late, OVER)
     settled = process.carry_out(lambda c, now: portfolio.counted(c, counts(), now), late, OVER)
     assert settled.case.stage is Stage.COMPLETED

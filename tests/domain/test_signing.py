@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain import checklist, closing, signing
+from domain import checklist, closing, sealing, signing
 from domain.case import Case, Stage
 from domain.handover import PartyRole, Signature, SignatureStatus
 from domain.people import Actor
@@ -12,6 +12,7 @@ from tests.domain import cases as c
 
 PARTIES = [c.LEAVER, c.RECEIVER, c.WITNESS]
 NAMES = {"lin": "leaver", "zhou": "receiver", "wang": "witness"}
+FIELDS = {"lin": "leaver", "zhou": "receiver-1", "wang": "witness"}
 
 
 def own(case: Case, by: Actor) -> Signature:
@@ -66,10 +67,16 @@ def test_the_record_is_put_before_its_parties() -> None:
 
 @pytest.mark.parametrize("by", PARTIES)
 def test_each_party_signs_the_text_it_was_shown(by: Actor) -> None:
-    change = signing.sign(c.signing_case(), by, c.SHA, c.NOW)
+    change = signing.sign(c.signing_case(), by, c.SHA, c.EVIDENCE, c.SEEN, c.NOW)
     assert (own(change.case, by).status, own(change.case, by).at) == (SignatureStatus.SIGNED, c.NOW)
     assert (c.kinds(change), change.facts[0].by) == (("RecordSigned",), by.account)
-    assert change.facts[0].data == {"party": NAMES[by.account], "sha256": c.SHA}
+    assert change.facts[0].data == {
+        "party": NAMES[by.account],
+        "field": FIELDS[by.account],
+        "sha256": c.SHA,
+        "evidence": c.EVIDENCE,
+        "seen": c.SEEN,
+    }
     assert not settled(change.case)
 
 
@@ -79,26 +86,26 @@ def test_the_record_is_settled_when_all_have_signed() -> None:
 
 def test_nobody_signs_another_text() -> None:
     with c.conflict("signature.other_document"):
-        signing.sign(c.signing_case(), c.LEAVER, "0" * 64, c.NOW)
+        signing.sign(c.signing_case(), c.LEAVER, "0" * 64, c.EVIDENCE, c.SEEN, c.NOW)
 
 
 @pytest.mark.parametrize("by", [c.HR, c.SECURITY, c.STRANGER])
 def test_nobody_but_a_party_signs(by: Actor) -> None:
     with c.forbidden("signature.not_a_party"):
-        signing.sign(c.signing_case(), by, c.SHA, c.NOW)
+        signing.sign(c.signing_case(), by, c.SHA, c.EVIDENCE, c.SEEN, c.NOW)
 
 
 def test_a_party_signs_once() -> None:
     with c.conflict("signature.already_signed"):
-        signing.sign(c.signed(c.signing_case()), c.LEAVER, c.SHA, c.NOW)
+        signing.sign(c.signed(c.signing_case()), c.LEAVER, c.SHA, c.EVIDENCE, c.SEEN, c.NOW)
 
 
 @pytest.mark.parametrize(
-    "case", [c.handing_over(), signing.sealed(c.signed(c.signing_case()), c.NOW).case], ids=["none", "sealed"]
+    "case", [c.handing_over(), c.sealed(c.signed(c.signing_case()), c.NOW).case], ids=["none", "sealed"]
 )
 def test_without_an_open_record_nothing_is_signed_refused_or_witnessed(case: Case) -> None:
     with c.conflict("signature.no_record"):
-        signing.sign(case, c.LEAVER, c.SHA, c.NOW)
+        signing.sign(case, c.LEAVER, c.SHA, c.EVIDENCE, c.SEEN, c.NOW)
     with c.conflict("signature.no_record"):
         signing.refuse(case, c.LEAVER, "lin", "r", c.NOW)
     with c.conflict("signature.no_record"):
@@ -108,7 +115,7 @@ def test_without_an_open_record_nothing_is_signed_refused_or_witnessed(case: Cas
 def test_a_closed_case_takes_no_signature() -> None:
     closed = closing.close(c.signing_case(), c.NOW).case
     with c.conflict("signature.no_record"):
-        signing.sign(closed, c.LEAVER, c.SHA, c.NOW)
+        signing.sign(closed, c.LEAVER, c.SHA, c.EVIDENCE, c.SEEN, c.NOW)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +140,7 @@ def test_a_party_that_the_record_does_not_know_is_not_found() -> None:
 
 
 def test_one_who_refused_may_still_sign() -> None:
-    case = signing.sign(refused(), c.RECEIVER, c.SHA, c.NOW).case
+    case = signing.sign(refused(), c.RECEIVER, c.SHA, c.EVIDENCE, c.SEEN, c.NOW).case
     assert (own(case, c.RECEIVER).status, own(case, c.RECEIVER).reason) == (SignatureStatus.SIGNED, "")
 
 
@@ -188,7 +195,7 @@ def test_only_a_refusal_is_witnessed_and_only_once() -> None:
     with c.conflict("signature.not_refused"):
         signing.witness_refusal(witnessed, c.WITNESS, "zhou", c.NOW)
     with c.conflict("signature.refusal_already_witnessed"):
-        signing.sign(witnessed, c.RECEIVER, c.SHA, c.NOW)
+        signing.sign(witnessed, c.RECEIVER, c.SHA, c.EVIDENCE, c.SEEN, c.NOW)
 
 
 def test_a_record_that_everybody_refused_is_settled() -> None:
@@ -206,20 +213,21 @@ def test_whoever_wants_paper_instead_refuses_and_is_bound_to_nothing_while_the_o
     assert own(case, c.LEAVER).status is SignatureStatus.REFUSED
     case = signing.witness_refusal(case, c.WITNESS, "lin", c.NOW).case
     for by in (c.RECEIVER, c.WITNESS):
-        case = signing.sign(case, by, c.SHA, c.NOW).case
+        case = signing.sign(case, by, c.SHA, c.EVIDENCE, c.SEEN, c.NOW).case
     assert settled(case)
     assert (own(case, c.LEAVER).reason, own(case, c.LEAVER).witnessed_by) == ("on paper, please", "wang")
 
 
 @pytest.mark.law("ESG-05")
 def test_every_party_is_told_when_the_record_is_complete() -> None:
-    change = signing.sealed(c.signed(c.signing_case()), c.NOW)
+    change = c.sealed(c.signed(c.signing_case()), c.NOW)
     assert c.told(change, "record_sealed") == ("lin", "zhou", "wang")
 
 
 def test_a_sealed_record_can_not_be_overtaken() -> None:
-    sealed = signing.sealed(c.signed(c.signing_case()), c.NOW)
+    sealed = c.sealed(c.signed(c.signing_case()), c.NOW)
     assert c.kinds(sealed) == ("RecordSealed",)
+    assert sealed.facts[0].data == {"document": "d1-sealed", "sha256": c.SEALED_SHA, "text": c.SHA}
     assert sealed.case.record is not None
     assert (sealed.case.record.sealed_at, sealed.case.record.remind_at) == (c.NOW, None)
     assert signing.overtaken(sealed, c.NOW) == sealed
@@ -227,7 +235,7 @@ def test_a_sealed_record_can_not_be_overtaken() -> None:
 
 def test_a_record_that_could_not_be_sealed_alarms_hr_and_stays_unsealed() -> None:
     case = c.signed(c.signing_case())
-    change = signing.not_sealed(case, "the document was changed", c.NOW)
+    change = sealing.not_sealed(case, "the document was changed", c.NOW)
     assert (change.case, c.kinds(change)) == (case, ("RecordNotSealed",))
     assert c.told(change, "record_not_sealed") == ("hr", "wang")
 
@@ -235,7 +243,7 @@ def test_a_record_that_could_not_be_sealed_alarms_hr_and_stays_unsealed() -> Non
 def test_a_seal_that_comes_after_the_case_has_closed_changes_nothing() -> None:
     closed = closing.close(c.signed(c.signing_case()), c.NOW).case
     with c.conflict("signature.no_record"):
-        signing.sealed(closed, c.NOW)
+        c.sealed(closed, c.NOW)
 
 
 def test_a_case_without_record_has_none_to_overtake_or_to_void() -> None:
@@ -246,14 +254,14 @@ def test_a_case_without_record_has_none_to_overtake_or_to_void() -> None:
 
 
 def test_a_withdrawal_voids_even_a_sealed_record() -> None:
-    change = signing.void(signing.sealed(c.signed(c.signing_case()), c.NOW).case, c.NOW)
+    change = signing.void(c.sealed(c.signed(c.signing_case()), c.NOW).case, c.NOW)
     assert change.case.record is None
     assert change.facts[0].data == {"document": "d1"}
 
 
 def test_after_the_handover_changed_the_parties_sign_the_new_record() -> None:
     case = c.presented(c.in_stage(c.handed_over(c.handing_over()), Stage.SIGNING))
-    case = signing.sign(case, c.LEAVER, c.SHA, c.NOW).case
+    case = signing.sign(case, c.LEAVER, c.SHA, c.EVIDENCE, c.SEEN, c.NOW).case
     change = checklist.decide(case, c.RECEIVER, c.ITEMS, True, "", c.NOW)
     assert c.kinds(change) == ("ItemsAccepted", "RecordOvertaken")
     again = c.presented(change.case)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain import closing, grants, last_day, signing
+from domain import closing, grants, last_day
 from domain.case import Case, Stage
 from domain.handover import ClearanceStatus, ItemStatus
 from domain.people import Actor
@@ -91,7 +91,7 @@ def test_everything_that_was_done_is_undone_last_step_first() -> None:
     case = c.accepted(c.handing_over())
     case = grants.request(case, c.LEAVER, "erp", ("create_orders",), "r", 1, c.NOW).case
     case = c.approved(grants.decide(case, c.SECURITY, "g1", True, "", None, c.NOW).case)
-    case = signing.sealed(c.signed(c.presented(c.in_stage(case, Stage.SIGNING))), c.NOW).case
+    case = c.sealed(c.signed(c.presented(c.in_stage(case, Stage.SIGNING))), c.NOW).case
     change = last_day.answer_withdrawal(requested(case), c.HR, True, "", c.NOW)
     assert c.kinds(change)[1:] == ("RecordVoided", "GrantEnded", "HandoverCancelled", "ClearancesCancelled")
     undone = change.case

@@ -7,7 +7,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from domain import access, agenda, closing, opening, papers, process, signing
+from domain import access, agenda, closing, opening, papers, process, sealing, signing
 from domain.case import Case, PaperKind, Stage
 from domain.change import Change, Rule
 from domain.errors import Refusal
@@ -93,10 +93,11 @@ class World:
         self.apply(lambda c, at: signing.open_record(c, name, f"{self._documents:064x}", signing.parties(drafted), at))
 
     def seal(self) -> None:
-        """The company's seal, once everybody has answered."""
+        """The company's seal, once everybody has answered and its keeper lets it be used."""
         record = self.case.record
-        if record is not None and record.settled and record.sealed_at is None and not self.case.closed:
-            self.apply(signing.sealed)
+        if record is not None and record.may_be_sealed and not self.case.closed:
+            name = f"{record.document_id}-sealed"
+            self.apply(lambda c, at: sealing.sealed(c, name, "5d" * 32, at))
 
     def verify(self, system: str, revision: int) -> None:
         """A receipt comes in, for the present or an overtaken revision."""
