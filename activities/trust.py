@@ -77,6 +77,11 @@ def open_trust(settings: Settings, engine: Engine) -> Trust:
     )
 
 
+def trust_if_founded(settings: Settings, engine: Engine) -> Trust | None:
+    """As `open_trust`; None where no ceremony was held yet."""
+    return open_trust(settings, engine) if KeyFile(settings.keys_folder).path.exists() else None
+
+
 def _stamps(settings: Settings, own: OwnAuthority) -> StampingAuthority:
     if not settings.tsa_urls:
         return own
