@@ -43,6 +43,8 @@ class Settings(BaseSettings):
 
     company_name: str = ""
     """The employer's registered name, as it stands on its seal: papers are issued in it."""
+    fonts: Path | None = None
+    """A folder of the company's own fonts (.otf, .ttf, .ttc), for characters that those of the packages lack."""
     industry: Literal["", "logistics", "manufacturing", "e_commerce", "retail"] = ""
     """The pack that set-up puts in force if none was chosen yet; the sample company's, too. It can be changed later."""
 

@@ -46,7 +46,7 @@ def modules(path: Path) -> set[str]:
 
 @pytest.mark.law("PIP-09")
 def test_nothing_speaks_to_another_machine_but_what_the_company_sets_up() -> None:
-    folders = ("domain", "models", "workflows", "activities", "api", "pki")
+    folders = ("domain", "models", "workflows", "activities", "api", "typesetting", "pki", "pades")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
     assert len(files) > 100
     speak = {
