@@ -84,14 +84,15 @@ class Settings(BaseSettings):
 
     tsa_urls: list[str] = []
     """Time stamp authorities in the order in which they are asked; `own` is the company's. Empty: its own alone."""
-    tsa_roots: Path | None = None
-    """Roots that the others' certificates must lead to: a PEM file."""
+    tsa_roots: str = ""
+    """Roots that the others' certificates must lead to: path of a PEM file."""
     licensed_ca_name: str = ""
     """A licensed provider of electronic certification (ESG-03), asked in place of the own authority."""
     licensed_ca_licence: str = ""
     licensed_ca_url: str = ""
     licensed_ca_secret: SecretStr = SecretStr("")
-    licensed_ca_roots: Path | None = None
+    licensed_ca_roots: str = ""
+    """Path of a PEM file, as above."""
     anchor_name: str = ""
     """Who keeps evidence apart from the company; none: a time stamp does."""
     anchor_url: str = ""
@@ -157,13 +158,13 @@ class Settings(BaseSettings):
         self._require_complete("LICENSED_CA", *licensed, self.licensed_ca_roots)
         if any(url != OWN_TSA and not url.startswith(("http://", "https://")) for url in self.tsa_urls):
             raise ValueError(f"WANBI_TSA_URLS takes addresses that begin with http:// or https://, and {OWN_TSA!r}")
-        if set(self.tsa_urls) - {OWN_TSA} and self.tsa_roots is None:
+        if set(self.tsa_urls) - {OWN_TSA} and not self.tsa_roots:
             raise ValueError("time stamps of others are believed by their roots alone: set WANBI_TSA_ROOTS")
         if self.smtp_user and not self.smtp_starttls:
             raise ValueError("the mail server's password would travel in the clear: set WANBI_SMTP_STARTTLS=true")
         return self
 
-    def _require_complete(self, name: str, *values: str | SecretStr | Path | None) -> None:
+    def _require_complete(self, name: str, *values: str | SecretStr) -> None:
         """Raises ValueError if some of what belongs together is set, and some is not."""
         given = [bool(value.get_secret_value() if isinstance(value, SecretStr) else value) for value in values]
         if any(given) and not all(given):

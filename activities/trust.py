@@ -113,10 +113,10 @@ def _service(name: str, url: str, secret: SecretStr) -> Service:
         raise UnfitSettings(str(error)) from error
 
 
-def _roots(name: str, file: Path | None) -> list[x509.Certificate]:
-    if file is None:
+def _roots(name: str, file: str) -> list[x509.Certificate]:
+    if not file:
         return []
     try:
-        return x509.load_pem_x509_certificates(file.read_bytes())
+        return x509.load_pem_x509_certificates(Path(file).read_bytes())
     except (OSError, ValueError) as error:
         raise UnfitSettings(f"{name}: {file} holds no certificates in PEM: {error}") from error
