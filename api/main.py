@@ -5,11 +5,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine
 from temporalio.client import Client
 
 import logs
 from activities.assembly import plain, proofs
+from activities.trust import trust_if_founded
 from api import errors
 from api.codec import codec_server
 from api.docs import docs
@@ -37,6 +39,7 @@ from api.routes.desk import (
     receivables,
     trail,
 )
+from api.trust import trust_routes
 from config import Settings, settings
 from models.codec import EncryptionCodec, ring
 from models.database import connect
@@ -70,6 +73,7 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
         logs.configure(chosen.log_level)
         app.state.settings = chosen
         app.state.engine = engine or connect(chosen.url)
+        app.state.trust = await run_in_threadpool(trust_if_founded, chosen, app.state.engine)
         connected = client or await connect_temporal(chosen, lazy=True)
         app.state.gateway = Gateway(connected, proofs(chosen))
         yield
@@ -100,6 +104,7 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
     app.include_router(docs(app))
     codec = EncryptionCodec(ring(plain(chosen.payload_keys)), chosen.payload_key)
     app.routes.append(codec_server(codec, chosen.temporal_ui_url))
+    app.routes.extend(trust_routes())
     return app
 
 

@@ -91,7 +91,7 @@ def squeezed(text: str) -> str:
 
 def _pages(reader: PdfFileReader) -> Iterator[tuple[Any, Any]]:
     for number in range(int(reader.root["/Pages"]["/Count"])):
-        found = reader.find_page_for_modification(number)[0]  # type: ignore[no-untyped-call]  # has no types
+        found = reader.find_page_for_modification(number)[0]
         yield found.reference.idnum, found.get_object()
 
 

@@ -22,6 +22,7 @@ from sqlmodel import SQLModel, func, select
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.assembly import proofs
+from activities.trust import trust_if_founded
 from api.gateway import Gateway
 from api.main import create_app
 from config import Settings
@@ -168,6 +169,7 @@ async def serving(engine: Engine, config: Settings, client: Any) -> AsyncIterato
     """The application on this database and this Temporal client, until the block ends."""
     app = the_app()
     app.state.settings, app.state.engine, app.state.gateway = config, engine, Gateway(client, proofs(config))
+    app.state.trust = trust_if_founded(config, engine)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://wanbi") as http:
         yield Api(app, http, engine, config)
 
