@@ -8,6 +8,7 @@ is loaded, and Temporal is left alone unless `--only temporal` asks for it.
 import argparse
 import asyncio
 import base64
+import fcntl
 import json
 import os
 import secrets
@@ -26,7 +27,7 @@ from models.database import connect, utc_now, writing
 from models.industries import choices
 from models.schema import upgrade
 
-RINGS = ("payload", "proof", "seal")
+RINGS = ("payload", "proof", "seal", "tree")
 _DATABASE = "wanbi.db"
 
 
@@ -37,21 +38,20 @@ class SecretsLost(RuntimeError):
 def make_secrets(data: Path, file: Path) -> bool:
     """Makes the data folder and, if it has no secrets, fresh random ones, readable by their owner only.
 
-    True if it made them. Raises SecretsLost if there is a database already.
+    A ring that came with a later version is added to those that are there. True if it made any. Raises SecretsLost if
+    there is a database already.
     """
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if file.exists() or all(f"WANBI_{ring.upper()}_KEYS" in os.environ for ring in RINGS):
+    if file.exists():
+        return _add_new_rings(file)
+    if all(f"WANBI_{ring.upper()}_KEYS" in os.environ for ring in RINGS):
         return False
     if (data / _DATABASE).exists():
         raise SecretsLost(f"{data} holds a database but no {file.name}: put back the file that belongs to it")
-    lines = []
-    for ring in RINGS:
-        key = base64.b64encode(secrets.token_bytes(32)).decode()
-        lines += [f"WANBI_{ring.upper()}_KEYS='{json.dumps({'k1': key})}'", f"WANBI_{ring.upper()}_KEY=k1"]
     handle, name = tempfile.mkstemp(dir=data, prefix=f"{file.name}.")
     draft = Path(name)
     with os.fdopen(handle, "w") as writing:
-        writing.write("\n".join(lines) + "\n")
+        writing.writelines(_fresh(ring) for ring in RINGS)
     try:
         os.link(draft, file)  # fails if another process was first
     except FileExistsError:
@@ -59,6 +59,23 @@ def make_secrets(data: Path, file: Path) -> bool:
     finally:
         draft.unlink()
     return True
+
+
+def _fresh(ring: str) -> str:
+    key = base64.b64encode(secrets.token_bytes(32)).decode()
+    return f"WANBI_{ring.upper()}_KEYS='{json.dumps({'k1': key})}'\nWANBI_{ring.upper()}_KEY=k1\n"
+
+
+def _add_new_rings(file: Path) -> bool:
+    """True if the file lacked a ring and has it now."""
+    with file.open("r+") as kept:
+        fcntl.flock(kept, fcntl.LOCK_EX)  # another process may be adding the same
+        known = kept.read()
+        new = [
+            r for r in RINGS if f"WANBI_{r.upper()}_KEYS" not in known and f"WANBI_{r.upper()}_KEYS" not in os.environ
+        ]
+        kept.writelines(_fresh(ring) for ring in new)
+    return bool(new)
 
 
 def prepare_database(config: Settings) -> bool:
