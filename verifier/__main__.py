@@ -37,7 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--root", required=True, type=fingerprint)
     parser.add_argument("--stamp-root", action="append", default=[], type=fingerprint, metavar="SHA256")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--memory", type=int, metavar="MIB", help="give up beyond so much memory")
     given = parser.parse_args(arguments)
+    if given.memory:
+        _limit(given.memory * 2**20)
     try:
         content = sys.stdin.buffer.read(_LARGEST + 1) if given.bundle == "-" else _read(Path(given.bundle))
     except OSError as error:
@@ -50,6 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         print(*report.lines(), sep="\n")
     return 0 if report.valid else 1
+
+
+def _limit(memory: int) -> None:
+    """From here on the process gets no more memory than that, in bytes."""
+    import resource  # noqa: PLC0415  # not on every system that the program runs on
+
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 def _read(path: Path) -> bytes:

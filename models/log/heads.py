@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine, Select, select
 from sqlmodel import Session
 
-from domain.errors import not_found
+from domain.errors import conflict, not_found
 from models.database import reading, table, writing
 from models.log import checking, nodes, tree
 from models.log.integration import hold
@@ -75,6 +75,14 @@ def head(session: Session, size: int) -> tuple[TreeHead, bytes | None]:
     return found[0], found[1]
 
 
+def stamped(session: Session, size: int) -> tuple[TreeHead, bytes]:
+    """As `head`. Raises Refusal if it has no stamp yet."""
+    found, token = head(session, size)
+    if token is None:
+        raise conflict("log.head_not_stamped", size=size)
+    return found, token
+
+
 def first_covering(session: Session, places: Sequence[int], below: int) -> list[TreeHead]:
     """For each place of the log the first stamped head that covers it, each once, of those smaller than `below`."""
     query = select(_HEAD.c.size).join_from(_HEAD, _STAMP, _STAMP.c.size == _HEAD.c.size)
@@ -93,6 +101,14 @@ def place_of(session: Session, case_id: str, seq: int) -> int:
     if found is None:
         raise not_found("log.no_such_fact", seq=seq)
     return int(found)
+
+
+def covering(session: Session, place: int, size: int | None) -> TreeHead:
+    """The head of that size, or the newest. Raises Refusal if there is none, or it does not cover the place."""
+    found = head(session, size)[0] if size is not None else newest(session)
+    if found is None or found.size <= place:
+        raise not_found("log.not_covered", place=place)
+    return found
 
 
 def inclusion(session: Session, place: int, of: TreeHead, leaf: bytes) -> list[bytes]:
