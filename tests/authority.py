@@ -80,10 +80,11 @@ class Authority:
     """Root, authority below it, the company's seal and a time-stamping authority; fulfils the ports of log and seal."""
 
     root: Issued = field(default_factory=lambda: issue("Test Root", None, ca=1))
+    now: datetime = datetime(2026, 11, 24, tzinfo=UTC)
+    """What its clock shows."""
     below: Issued = field(init=False)
     seal: Issued = field(init=False)
     stamps: Issued = field(init=False)
-    now: datetime = datetime(2026, 11, 24, tzinfo=UTC)
     _serial: int = 0
 
     def __post_init__(self) -> None:

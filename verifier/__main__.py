@@ -12,6 +12,7 @@ import argparse
 import json
 import re
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,7 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"{given.bundle}: {error.strerror}", file=sys.stderr)
         return 2
-    report = verify(content, Trust(given.root, given.stamp_root))
+    warnings.simplefilter("ignore")  # libraries warn of what a hostile file holds; it fails for it
+    try:
+        report = verify(content, Trust(given.root, given.stamp_root))
+    except MemoryError:
+        print("内存不足，未能核验 / out of memory: nothing was verified", file=sys.stderr)
+        return 1
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # a console of another encoding has no Chinese
     if given.json:
         print(json.dumps(report.to_json(), ensure_ascii=False, indent=1))

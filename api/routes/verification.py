@@ -103,7 +103,7 @@ async def _run(file: BinaryIO, root: str) -> dict[str, Any] | None:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    if process.returncode not in (0, 1):
+    if process.returncode not in (0, 1) or not said:
         return None
     report: dict[str, Any] = json.loads(said)
     report["valid"] = bool(report["valid"] and process.returncode == 0)

@@ -84,7 +84,9 @@ class Made:
 
     def packed(self, seals: Seals | None = None) -> bytes:
         """The bundle of these files, sealed anew."""
-        about = About(self.case, "测试贸易有限公司", AT + timedelta(hours=3), "a-hr", "仲裁", self.size, sorted(SIGNER.known))
+        about = About(
+            self.case, "测试贸易有限公司", AT + timedelta(hours=3), "a-hr", "仲裁", self.size, sorted(SIGNER.known)
+        )
         target = io.BytesIO()
         files = [(name, lambda name=name: self.files[name]) for name in self.files]
         write(target, about, files, seals or Seals(self.authority, self.authority))
