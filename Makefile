@@ -4,7 +4,8 @@
 #   make test     formatting, lint, types, import contracts, tests
 #   make demo     a thirty-day departure told in a minute
 #   make bench    measurements side by side with bare Temporal
-#   make verify   recomputes the evidence chain of every case
+#   make verify   recomputes the evidence chain of every case, and the log across them;
+#                 with BUNDLE=file ROOT=fingerprint verifies an evidence bundle
 #
 # Two instances run side by side when these differ (with their defaults): WANBI_DATA=.data WANBI_PORT=8000
 # WANBI_TEMPORAL_PORT=7233 WANBI_TEMPORAL_UI_PORT=8233 WANBI_WORKER_METRICS_PORT=9464
@@ -41,7 +42,7 @@ bench: $(VENV)/dev.stamp
 	@$(IN_VENV) -m bench
 
 verify: $(VENV)/runtime.stamp
-	@$(IN_VENV) -m commands.verify_facts
+	@$(IN_VENV) -m $(if $(BUNDLE),verifier "$(BUNDLE)" --root "$(ROOT)",commands.verify_facts)
 
 # make migration MESSAGE="what changes": the step from the newest schema to models/tables.py, for a person to read
 migration: $(VENV)/runtime.stamp

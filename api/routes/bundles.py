@@ -15,6 +15,7 @@ from api.errors import Problem, documented
 from api.routes.cases import CaseId
 from api.routes.evidence import repr_digest
 from api.routes.log import alarmed
+from domain.errors import conflict
 from models.database import reading
 from models.evidence import bundles
 from models.evidence.bundles import Bundler
@@ -70,7 +71,7 @@ def make_bundle(
     are named by their hash, and other people's personal data are masked.
     """
     if seals is None:
-        raise Problem(503, "bundle.no_seal")
+        raise conflict("bundle.no_seal")
     before = reserve(engine, caller.account, key, request_digest(f"POST /cases/{case_id}/bundle", body.purpose))
     if before is not None:
         return BundleLine.model_validate(before[1])

@@ -162,7 +162,7 @@ async def test_a_bundle_needs_a_purpose_that_people_can_read(api: Api, case: Cas
 
 async def test_a_company_without_a_seal_makes_no_bundle(company: Engine, tmp_path: Path) -> None:
     async with serving(company, builders.settings(tmp_path), EngineAway()) as here:
-        problem(await here.person("hr").post(f"/cases/{'0' * 32}/bundle", PURPOSE), 503, "bundle.no_seal")
+        problem(await here.person("hr").post(f"/cases/{'0' * 32}/bundle", PURPOSE), 409, "bundle.no_seal")
 
 
 @pytest.mark.law("EVD-03")
