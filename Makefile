@@ -4,7 +4,8 @@
 #   make test     formatting, lint, types, import contracts, tests
 #   make demo     a thirty-day departure told in a minute
 #   make bench    measurements side by side with bare Temporal
-#   make verify   recomputes the evidence chain of every case
+#   make verify   recomputes the evidence chain of every case, and the log across them;
+#                 with BUNDLE=file ROOT=fingerprint verifies an evidence bundle
 #   make ceremony founds, shows, rotates and revokes signing keys
 #
 # Two instances run side by side when these differ (with their defaults): WANBI_DATA=.data WANBI_PORT=8000
@@ -46,7 +47,7 @@ ceremony: $(VENV)/runtime.stamp
 	@$(IN_VENV) -m commands.ceremony $(ARGUMENTS)
 
 verify: $(VENV)/runtime.stamp
-	@$(IN_VENV) -m commands.verify_facts
+	@$(IN_VENV) -m $(if $(BUNDLE),verifier "$(BUNDLE)" --root "$(ROOT)",commands.verify_facts)
 
 # make migration MESSAGE="what changes": the step from the newest schema to models/tables.py, for a person to read
 migration: $(VENV)/runtime.stamp

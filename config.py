@@ -70,6 +70,11 @@ class Settings(BaseSettings):
     proof_key: str
     seal_keys: dict[str, SecretStr]
     seal_key: str
+    tree_keys: dict[str, SecretStr]
+    """Key ring of the log across cases: each signs its tree heads; old keys stay, so that old heads can be checked."""
+    tree_key: str
+    tree_head_minutes: int = Field(default=60, ge=5, le=1440)
+    """So often what has happened enters the log, and its new tree head is signed and stamped."""
     webhook_secrets: dict[str, SecretStr] = {}
     """Secrets of webhook connectors by name, in the form of Standard Webhooks (whsec_…)."""
 
@@ -113,7 +118,7 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=72)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    @field_validator("payload_keys", "proof_keys", "seal_keys")
+    @field_validator("payload_keys", "proof_keys", "seal_keys", "tree_keys")
     @classmethod
     def _strong(cls, ring: dict[str, SecretStr]) -> dict[str, SecretStr]:
         for name, secret in ring.items():
@@ -144,8 +149,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Settings":
-        rings = (("payload", self.payload_keys, self.payload_key), ("proof", self.proof_keys, self.proof_key))
-        for name, ring, active in (*rings, ("seal", self.seal_keys, self.seal_key)):
+        for name in ("payload", "proof", "seal", "tree"):
+            ring, active = getattr(self, f"{name}_keys"), getattr(self, f"{name}_key")
             if active not in ring:
                 raise ValueError(f"WANBI_{name.upper()}_KEY names {active!r}, which WANBI_{name.upper()}_KEYS lacks")
         if self.environment == "production" and self.url.startswith("sqlite"):

@@ -339,7 +339,10 @@ def test_secrets_from_before_there_were_signing_keys_get_a_passphrase_once(
 ) -> None:
     monkeypatch.delenv(setup.PASSPHRASE, raising=False)
     file = tmp_path / "secrets.env"
-    file.write_text("WANBI_PAYLOAD_KEY=k1\n")
-    for _ in range(2):
-        setup.add_passphrase(file)
-    assert re.fullmatch(r"WANBI_PAYLOAD_KEY=k1\nWANBI_KEYS_PASSPHRASE=[0-9a-f]{32}\n", file.read_text())
+    setup.make_secrets(tmp_path, file)
+    before = [line for line in file.read_text().splitlines(keepends=True) if not line.startswith(setup.PASSPHRASE)]
+    file.write_text("".join(before))
+    made = [setup.make_secrets(tmp_path, file) for _ in range(2)]
+    added = file.read_text().removeprefix("".join(before))
+    assert made == [True, False]
+    assert re.fullmatch(r"WANBI_KEYS_PASSPHRASE=[0-9a-f]{32}\n", added)
