@@ -5,18 +5,34 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine
 from temporalio.client import Client
 
 import logs
 from activities.assembly import plain, proofs
+from activities.trust import trust_if_founded
 from api import errors
 from api.codec import codec_server
 from api.docs import docs
 from api.gateway import Gateway
 from api.middleware import RequestContext
 from api.openapi import DescribedApp
-from api.routes import accounts, cases, company, decisions, evidence, health, inbox, industries, law, session
+from api.routes import (
+    accounts,
+    bundles,
+    cases,
+    company,
+    decisions,
+    evidence,
+    health,
+    inbox,
+    industries,
+    law,
+    log,
+    session,
+    verification,
+)
 from api.routes.desk import (
     after,
     audit,
@@ -37,9 +53,11 @@ from api.routes.desk import (
     receivables,
     trail,
 )
+from api.trust import trust_routes
 from config import Settings, settings
 from models.codec import EncryptionCodec, ring
 from models.database import connect
+from models.evidence.packing import Seals
 from temporal_client import connect_temporal
 
 DESCRIPTION = """\
@@ -61,8 +79,16 @@ of reach is not there (404); what your rights don't allow now is refused (403) a
 """
 
 
-def create_app(config: Settings | None = None, engine: Engine | None = None, client: Client | None = None) -> FastAPI:
-    """The application. Tests hand in engine and client; otherwise both are made from the settings."""
+def create_app(
+    config: Settings | None = None,
+    engine: Engine | None = None,
+    client: Client | None = None,
+    seals: Seals | None = None,
+) -> FastAPI:
+    """The application. Tests hand in engine and client; otherwise both are made from the settings.
+
+    `seals`: the company's seal and who stamps; without them no evidence bundle is made.
+    """
     chosen = config or settings()
 
     @asynccontextmanager
@@ -70,8 +96,10 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
         logs.configure(chosen.log_level)
         app.state.settings = chosen
         app.state.engine = engine or connect(chosen.url)
+        app.state.trust = await run_in_threadpool(trust_if_founded, chosen, app.state.engine)
         connected = client or await connect_temporal(chosen, lazy=True)
         app.state.gateway = Gateway(connected, proofs(chosen))
+        app.state.seals = seals
         yield
 
     app = DescribedApp(
@@ -91,15 +119,17 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
     sheets: tuple[Any, ...] = (imports, exports, fields)
     handover: tuple[Any, ...] = (portfolio, capacities)
     figures: tuple[Any, ...] = (preview, insight, commission, after)
-    case: tuple[Any, ...] = (session, inbox, cases, evidence, decisions)
+    case: tuple[Any, ...] = (session, inbox, cases, evidence, bundles, log, decisions)
     parts = (*case, *desk, *sheets, *handover, *figures, company, industries, law, accounts)
     for part in parts:
         v1.include_router(part.router)
     app.include_router(v1)
     app.include_router(health.router)
+    app.include_router(verification.router)
     app.include_router(docs(app))
     codec = EncryptionCodec(ring(plain(chosen.payload_keys)), chosen.payload_key)
     app.routes.append(codec_server(codec, chosen.temporal_ui_url))
+    app.routes.extend(trust_routes())
     return app
 
 
