@@ -8,8 +8,12 @@ from cryptography import x509
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from activities.sealing import CompanySeal, Stamping
 from config import OWN_TSA, Settings, UnfitSettings
 from models.certificates import DatabaseReceipts, DatabaseRegister
+from models.database import utc_now
+from models.evidence.packing import Seals
+from pades.office import Office
 from pki.anchors import Anchor, Receipt, ServiceAnchor, StampAnchor
 from pki.authority import Pki
 from pki.certificates import is_development
@@ -33,6 +37,16 @@ class Trust:
     people: CertificateProvider
     anchor: Anchor
     receipts: DatabaseReceipts
+
+    @property
+    def office(self) -> Office:
+        """Where documents are signed."""
+        return Office(self.pki, self.stamps, utc_now)
+
+    @property
+    def seals(self) -> Seals:
+        """Who vouches for evidence bundles."""
+        return Seals(CompanySeal(self.pki), Stamping(self.stamps))
 
     def anchored(self, sha256: str, at: datetime) -> Receipt:
         """The anchor's receipt for a hash: the one that is kept, or a new one, which is kept from now on.

@@ -87,7 +87,7 @@ def create_app(
 ) -> FastAPI:
     """The application. Tests hand in engine and client; otherwise both are made from the settings.
 
-    `seals`: the company's seal and who stamps; without them no evidence bundle is made.
+    `seals`: the company's seal and who stamps; by default the installation's own. Without keys no bundle is made.
     """
     chosen = config or settings()
 
@@ -99,7 +99,8 @@ def create_app(
         app.state.trust = await run_in_threadpool(trust_if_founded, chosen, app.state.engine)
         connected = client or await connect_temporal(chosen, lazy=True)
         app.state.gateway = Gateway(connected, proofs(chosen))
-        app.state.seals = seals
+        trust = app.state.trust
+        app.state.seals = seals or (trust.seals if trust else None)
         yield
 
     app = DescribedApp(
