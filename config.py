@@ -118,6 +118,11 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=72)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
+    @field_validator("fonts", mode="before")
+    @classmethod
+    def _folder_or_none(cls, given: object) -> object:
+        return given or None
+
     @field_validator("payload_keys", "proof_keys", "seal_keys", "tree_keys")
     @classmethod
     def _strong(cls, ring: dict[str, SecretStr]) -> dict[str, SecretStr]:
@@ -153,6 +158,10 @@ class Settings(BaseSettings):
             ring, active = getattr(self, f"{name}_keys"), getattr(self, f"{name}_key")
             if active not in ring:
                 raise ValueError(f"WANBI_{name.upper()}_KEY names {active!r}, which WANBI_{name.upper()}_KEYS lacks")
+        if self.fonts is not None and not self.fonts.is_dir():
+            raise ValueError(
+                f"WANBI_FONTS names {self.fonts}, which is no folder: name one with fonts, or leave it out"
+            )
         if self.environment == "production" and self.url.startswith("sqlite"):
             raise ValueError("production needs PostgreSQL: set WANBI_DATABASE_URL")
         if self.environment == "production" and not self.company_name.strip():

@@ -63,6 +63,16 @@ def test_a_wrong_setting_is_named_in_one_line(
     assert "c2hvcnQ" not in line
 
 
+def test_a_folder_of_fonts_that_is_not_there_stops_the_process_and_an_empty_setting_names_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WANBI_FONTS", "/no/such/folder")
+    assert "WANBI_FONTS names /no/such/folder, which is no folder" in said()
+    settings.cache_clear()
+    monkeypatch.setenv("WANBI_FONTS", "")
+    assert settings().fonts is None
+
+
 def test_each_of_several_problems_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WANBI_PORT", "abc")
     monkeypatch.delenv("WANBI_PROOF_KEYS")
