@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from config import OWN_TSA, Settings, UnfitSettings
 from models.certificates import DatabaseReceipts, DatabaseRegister
-from pki.anchors import Anchor, Receipt, ServiceAnchor, StampAnchor
+from pki.anchors import STAMP, Anchor, Receipt, ServiceAnchor, StampAnchor
 from pki.authority import Pki
 from pki.certificates import is_development
 from pki.external import ExternalAuthority
@@ -43,7 +43,9 @@ class Trust:
         return kept[0] if kept else self.receipts.keep(self.anchor.submit(sha256, at))
 
     def _is_by_the_anchor(self, receipt: Receipt) -> bool:
-        return isinstance(self.anchor, StampAnchor) or receipt.anchor == self.anchor.name
+        if isinstance(self.anchor, StampAnchor):  # whichever authority of the list stamped
+            return receipt.media_type == STAMP
+        return receipt.anchor == self.anchor.name
 
 
 def custody(settings: Settings) -> Custody:

@@ -20,6 +20,7 @@ from commands import ceremony, custodian, setup
 from commands.custodian import CannotDo, House, found, renew_list, revoke, rotate
 from config import Settings
 from models.database import utc_now
+from pki import wrapping
 from pki.certificates import Kind, is_development
 from pki.keyfile import KeyFile, UnfitKeys
 from pki.register import UnknownCertificate, serial_of
@@ -32,6 +33,12 @@ __all__ = ["token"]
 
 PASSPHRASE = "a passphrase for tests"
 SHARE = re.compile(r"share \d of 3: (\S+)")
+
+
+@pytest.fixture(autouse=True)
+def cheap_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys are wrapped as in production, but for what an attacker would have to pay."""
+    monkeypatch.setattr(wrapping, "COST", 2**4)
 
 
 class Office:
@@ -303,6 +310,16 @@ def test_with_a_token_no_key_of_a_service_is_ever_on_disk(tmp_path: Path, engine
     rotate(office.house, Kind.SEAL, office.serial(Kind.SEAL), None)
     after = KeyFile(office.config.keys_folder).public().tokens
     assert {kind for kind in after if before[kind] != after[kind]} == {Kind.SEAL}
+    assert open_trust(office.config, engine).own_stamps.stamp(bytes(32))
+
+
+def test_keys_move_into_a_token_with_a_new_issuing_authority(tmp_path: Path, engine: Engine, token: object) -> None:
+    office = Office(tmp_path, engine)
+    found(office.house, None)
+    bought = {"pkcs11_library": LIBRARY, "pkcs11_token": LABEL, "pkcs11_pin": SecretStr(PIN)}
+    office.config = office.config.model_copy(update=bought)
+    rotate(office.house, Kind.ISSUING, office.serial(Kind.ISSUING), None)
+    assert len(KeyFile(office.config.keys_folder).public().tokens) == 5
     assert open_trust(office.config, engine).own_stamps.stamp(bytes(32))
 
 
