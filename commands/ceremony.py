@@ -25,7 +25,10 @@ from models.database import connect, utc_now
 from pki.certificates import SERVICES, Kind, is_development
 from pki.register import REASONS, Register, UnknownCertificate, serial_of
 
-WARN_BEFORE = {Kind.ROOT: timedelta(days=730), Kind.ISSUING: timedelta(days=365)}
+KEPT = timedelta(days=365 * 10)
+"""Documents can be validated until their issuing authority has ended (tests/pki/test_archive.py): it, and the root,
+have to outlast whatever is signed by so much."""
+WARN_BEFORE = {Kind.ROOT: KEPT, Kind.ISSUING: KEPT}
 """So long before its end a certificate is warned about; others: 60 days."""
 _SOON = timedelta(days=60)
 LIST_SOON = timedelta(days=180)
