@@ -64,7 +64,7 @@ def open_trust(settings: Settings, engine: Engine) -> Trust:
     keys = KeyFile(settings.keys_folder).open(custody(settings))
     if settings.environment == "production" and is_development(keys.root):
         raise UnfitKeys(
-            "the root is one for development, and proves nothing: hold a ceremony with WANBI_KEYS_FOLDER anew"
+            "the root is one for development, and proves nothing: hold a ceremony in another WANBI_KEYS_FOLDER"
         )
     pki = Pki(keys, DatabaseRegister(engine), settings.ocsp_url)
     own = OwnAuthority(pki.tsa, pki.issuing)

@@ -123,11 +123,11 @@ def test_production_never_founds_a_root_for_development(tmp_path: Path, engine: 
 def test_twice_changes_nothing(office: Office) -> None:
     office.found()
     before = (office.config.keys_folder / "keys.json").read_bytes()
-    office.found()
-    found(office.house, None)
+    said = len(office.said)
+    assert not found(office.house, office.root_file)
+    assert not found(office.house, None)
     assert (office.config.keys_folder / "keys.json").read_bytes() == before
-    assert len(office.shares) == 3
-    assert "nothing was changed" in office.said[-1]
+    assert len(office.said) == said
 
 
 def test_a_second_time_completes_a_register_that_was_lost(office: Office, tmp_path: Path, engine: Engine) -> None:
@@ -146,6 +146,20 @@ def test_a_root_file_that_is_there_is_never_overwritten(office: Office) -> None:
         office.found()
     assert office.root_file.read_text() == "another root"
     assert not (office.config.keys_folder / "keys.json").exists()
+
+
+def test_without_a_passphrase_no_share_is_printed_that_would_open_nothing(office: Office) -> None:
+    office.config = office.config.model_copy(update={"keys_passphrase": SecretStr("")})
+    with pytest.raises(CannotDo, match="WANBI_KEYS_PASSPHRASE"):
+        office.found()
+    assert (office.said, office.root_file.exists()) == ([], False)
+
+
+def test_a_medium_that_can_not_be_written_is_named(office: Office) -> None:
+    office.root_file = Path("/dev/null/stick/root.json")
+    with pytest.raises(CannotDo, match="can't be written"):
+        office.found()
+    assert office.shares == []
 
 
 def test_the_roots_key_is_not_put_beside_the_others(office: Office) -> None:
@@ -286,6 +300,13 @@ def test_show_warns_in_time_of_what_ends(office: Office, monkeypatch: pytest.Mon
         office.said.clear()
         assert not ceremony.show(office.house)
         assert any(sentence in line for line in office.said)
+
+
+def test_show_says_if_the_certificates_name_another_company(office: Office) -> None:
+    office.found()
+    office.config = office.config.model_copy(update={"company_name": "另一家有限公司"})
+    assert not ceremony.show(office.house)
+    assert any(COMPANY in line and "另一家有限公司" in line for line in office.said)
 
 
 def test_the_roots_list_is_signed_anew_before_it_ends(
