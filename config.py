@@ -23,6 +23,7 @@ _HARMLESS = ("int_parsing", "bool_parsing", "literal_error", "greater_than_equal
 """Errors about settings that are no secrets: what was given may be shown."""
 OWN_TSA = "own"
 """In the list of time stamp authorities: the company's own."""
+SHORTEST_PASSPHRASE = 20
 HIGHEST_PORT = 65_535
 Port = Annotated[int, Field(ge=1, le=HIGHEST_PORT)]
 
@@ -137,6 +138,14 @@ class Settings(BaseSettings):
             if any(word in text.lower() for word in _PLACEHOLDERS):
                 raise ValueError(f"key {name!r} looks like a placeholder")
         return ring
+
+    @field_validator("keys_passphrase")
+    @classmethod
+    def _long(cls, passphrase: SecretStr) -> SecretStr:
+        text = passphrase.get_secret_value()
+        if text and (len(text) < SHORTEST_PASSPHRASE or any(word in text.lower() for word in _PLACEHOLDERS)):
+            raise ValueError(f"at least {SHORTEST_PASSPHRASE} characters that nobody guesses: openssl rand -hex 16")
+        return passphrase
 
     @field_validator("law_overrides")
     @classmethod
