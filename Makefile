@@ -6,6 +6,7 @@
 #   make bench    measurements side by side with bare Temporal
 #   make verify   recomputes the evidence chain of every case, and the log across them;
 #                 with BUNDLE=file ROOT=fingerprint verifies an evidence bundle
+#   make ceremony founds, shows, rotates and revokes signing keys
 #
 # Two instances run side by side when these differ (with their defaults): WANBI_DATA=.data WANBI_PORT=8000
 # WANBI_TEMPORAL_PORT=7233 WANBI_TEMPORAL_UI_PORT=8233 WANBI_WORKER_METRICS_PORT=9464
@@ -16,7 +17,7 @@ IN_VENV := $(VENV)/bin/python
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check demo bench verify migration lock clean
+.PHONY: help setup run test check demo bench verify ceremony migration lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -40,6 +41,10 @@ demo: $(VENV)/runtime.stamp
 
 bench: $(VENV)/dev.stamp
 	@$(IN_VENV) -m bench
+
+# make ceremony ARGUMENTS="show": see commands/ceremony.py
+ceremony: $(VENV)/runtime.stamp
+	@$(IN_VENV) -m commands.ceremony $(ARGUMENTS)
 
 verify: $(VENV)/runtime.stamp
 	@$(IN_VENV) -m $(if $(BUNDLE),verifier "$(BUNDLE)" --root "$(ROOT)",commands.verify_facts)

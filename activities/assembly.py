@@ -28,6 +28,7 @@ from models.people import DatabasePeople
 from models.planner import DatabasePlanner
 from models.proofs import Proofs
 from models.tables import ConnectedSystem
+from typesetting.typesetter import Typesetter
 
 
 def plain(ring: Mapping[str, Any]) -> dict[str, str]:
@@ -64,13 +65,14 @@ class ConfiguredConnectors:
 
 def case_activities(engine: Engine, settings: Settings) -> list[Callable[..., Any]]:
     """The light steps, for the queue `wanbi`."""
+    typesetter = Typesetter(settings.fonts)
     steps = CaseActivities(
         planner=DatabasePlanner(engine, review(settings.environment, settings.law_overrides)),
         ledger=DatabaseLedger(engine, proofs(settings)),
         people=DatabasePeople(engine),
         signing=InAppConfirmation(engine, plain(settings.seal_keys), settings.seal_key),
-        papers=DatabasePapers(engine, settings.employer),
-        files=DatabaseFiles(engine, settings.employer),
+        papers=DatabasePapers(engine, settings.employer, typesetter),
+        files=DatabaseFiles(engine, settings.employer, typesetter),
         portfolios=DatabasePortfolios(engine),
     )
     return steps.all()

@@ -4,12 +4,12 @@ Fulfils the port `Files`. What is erased, the certificate and the fact that name
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from activities.papers import MEDIA_TYPE, templates
 from domain.case import Case
 from domain.obligations import KeptFile
 from domain.timezones import local_date
@@ -19,6 +19,7 @@ from models.law import library
 from models.messages import ErasedFile, EraseOrder
 from models.tables import CaseView, Document
 from models.visibility import ERASE_CERTIFICATE
+from typesetting.typesetter import MEDIA_TYPE, Typesetter
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class DatabaseFiles:
     engine: Engine
     company: str
     """The employer's registered name."""
+    typesetter: Typesetter = field(default_factory=Typesetter)
 
     def erase(self, order: EraseOrder) -> ErasedFile:
         """Erases it, once; whoever asks again is answered with the same certificate."""
@@ -49,18 +51,8 @@ class DatabaseFiles:
 
     def _erase(self, session: Session, order: EraseOrder, certificate: str) -> None:
         gone = erasing.erase(session, order)
-        page = templates().get_template("erase_certificate.html.j2")
-        national = library().book("").national
-        content = page.render(
-            company=self.company,
-            case_id=order.case_id,
-            certificate=certificate,
-            file=order.file.value,
-            last_day=order.last_day,
-            erased_on=local_date(order.now, national.time_zone),
-            gone=gone,
-            head=facts.head(session, order.case_id),
-        ).encode()
+        values = self._values(order, certificate, gone, facts.head(session, order.case_id))
+        content = self.typesetter.typeset("erase_certificate", values, order.now).pdf
         sha256 = hashlib.sha256(content).hexdigest()
         session.add(
             Document(
@@ -75,6 +67,20 @@ class DatabaseFiles:
         )
         data = {"file": order.file.value, "certificate": certificate, "sha256": sha256, "rule": "PIP-04"}
         facts.append_foreign(session, order.case_id, facts.FILE_ERASED, "", data, order.now)
+
+    def _values(self, order: EraseOrder, certificate: str, gone: erasing.Erased, head: str) -> dict[str, Any]:
+        return {
+            "company": self.company.strip(),
+            "case_id": order.case_id,
+            "certificate": certificate,
+            "file": order.file,
+            "last_day": order.last_day,
+            "erased_on": local_date(order.now, library().book("").national.time_zone),
+            "counts": [{"kind": kind, "count": count} for kind, count in gone.counts.items() if count],
+            "documents": [sha256 for _, sha256 in gone.documents],
+            "kept_because": gone.kept_because,
+            "head": head,
+        }
 
 
 def _order_again(case: Case, file: KeptFile, employee_id: str) -> EraseOrder:

@@ -5,11 +5,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine
 from temporalio.client import Client
 
 import logs
 from activities.assembly import plain, proofs
+from activities.sealing import seals
+from activities.trust import trust_if_founded
 from api import errors
 from api.codec import codec_server
 from api.docs import docs
@@ -51,10 +54,10 @@ from api.routes.desk import (
     receivables,
     trail,
 )
+from api.trust import trust_routes
 from config import Settings, settings
 from models.codec import EncryptionCodec, ring
 from models.database import connect
-from models.evidence.packing import Seals
 from temporal_client import connect_temporal
 
 DESCRIPTION = """\
@@ -80,12 +83,8 @@ def create_app(
     config: Settings | None = None,
     engine: Engine | None = None,
     client: Client | None = None,
-    seals: Seals | None = None,
 ) -> FastAPI:
-    """The application. Tests hand in engine and client; otherwise both are made from the settings.
-
-    `seals`: the company's seal and who stamps; without them no evidence bundle is made.
-    """
+    """The application. Tests hand in engine and client; otherwise both are made from the settings."""
     chosen = config or settings()
 
     @asynccontextmanager
@@ -93,9 +92,10 @@ def create_app(
         logs.configure(chosen.log_level)
         app.state.settings = chosen
         app.state.engine = engine or connect(chosen.url)
+        app.state.trust = await run_in_threadpool(trust_if_founded, chosen, app.state.engine)
         connected = client or await connect_temporal(chosen, lazy=True)
         app.state.gateway = Gateway(connected, proofs(chosen))
-        app.state.seals = seals
+        app.state.seals = seals(app.state.trust)
         yield
 
     app = DescribedApp(
@@ -125,6 +125,7 @@ def create_app(
     app.include_router(docs(app))
     codec = EncryptionCodec(ring(plain(chosen.payload_keys)), chosen.payload_key)
     app.routes.append(codec_server(codec, chosen.temporal_ui_url))
+    app.routes.extend(trust_routes())
     return app
 
 

@@ -13,6 +13,7 @@ from domain.people import Role
 from models.accounts import hash_password
 from models.database import utc_now, writing
 from models.employment import EmploymentTerms, FreezeBasis
+from models.industries.packs import GENERAL
 from models.tables import (
     AccessToken,
     Account,
@@ -67,7 +68,7 @@ class Company:
                 session.execute(insert(table), values)
             session.execute(
                 insert(Template),
-                [{"key": "bench", "version": 1, "industry": "bench", "body": self._template(), "published_at": now}],
+                [{"key": "bench", "version": 1, "industry": GENERAL, "body": self._template(), "published_at": now}],
             )
 
     def _rows(self) -> Iterator[tuple[type[SQLModel], dict[str, Any]]]:

@@ -4,10 +4,11 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Integer, MetaData, String, Table, insert, literal, select, text
+from sqlalchemy import Column, Connection, Engine, Integer, MetaData, String, Table, insert, literal, select
 from sqlalchemy.types import Boolean, Date
 from sqlmodel import SQLModel
 
+from bench import statistics
 from bench.company import leaver
 from models.database import UtcDateTime, utc_now
 
@@ -39,9 +40,7 @@ def crowd(engine: Engine, case_id: str, cases: int) -> None:
         for name in ("case_view", "participant", "task", "notification"):
             _copy(connection, SQLModel.metadata.tables[name], case_id)
         _shapes.drop(connection)
-    if engine.dialect.name == "postgresql":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM ANALYZE"))  # which autovacuum would do in a while
+    statistics.gather(engine)
 
 
 def _shape(number: int) -> dict[str, Any]:

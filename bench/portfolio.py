@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, insert
 
 from bench import company as c
+from bench import statistics
 from bench.lists import postgresql
 from bench.report import Figure, Table
 from domain.case import Stage
@@ -132,6 +133,7 @@ def _sell(engine: Engine, customers: int) -> None:
                 updated_at=now,
             )
         )
+    statistics.gather(engine)
 
 
 def _customer(number: int, owner: str) -> dict[str, Any]:

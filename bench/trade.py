@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Engine, Table, insert, text
+from sqlalchemy import Engine, Table, insert
 
+from bench import statistics
 from domain.desk.keys import name_key
 from models.database import table, utc_now
 from models.desk.order_tables import OrderLine, Receivable, SalesOrder
@@ -44,8 +45,7 @@ def trade(engine: Engine, orders: int) -> None:
         (Communication, (_talk(number, owners, chance, now) for number in range(customers * 5))),
     ):
         _write(engine, table(model), rows)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"))
+    statistics.gather(engine)
 
 
 def _write(engine: Engine, into: Table, rows: Iterator[dict[str, Any]]) -> None:

@@ -31,6 +31,7 @@ from models.messages import AccessOrder
 from models.restore import Restored, Told, bring_in_line
 from models.tables import CaseView, Notice
 from temporal_client import reach_temporal
+from typesetting.typesetter import Typesetter
 from workflows.ids import effect_key
 
 AT_ONCE = 10
@@ -141,7 +142,7 @@ async def main(arguments: Sequence[str] | None = None) -> int:
     logs.configure("WARNING", sys.stderr)
     engine = connect(config.url)
     connectors = ConfiguredConnectors(engine, plain(config.webhook_secrets))
-    files = DatabaseFiles(engine, config.employer)
+    files = DatabaseFiles(engine, config.employer, Typesetter(config.fonts))
     report = await rebuild(await reach_temporal(config), engine, connectors, files, closed=wanted.closed)
     for what, count in sorted(report.done.items()):
         print(f"{what}: {count}")

@@ -1,8 +1,8 @@
 """Sets an installation up, or brings it up to date. Harmless to repeat, also by several processes at once.
 
 `python -m commands.setup [--only database|temporal]`. In a demo it makes the secrets, migrates the database, loads the
-sample company on the first start, and makes Temporal's namespace. In production the secrets have to be there, nothing
-is loaded, and Temporal is left alone unless `--only temporal` asks for it.
+sample company on the first start, founds signing keys for development, and makes Temporal's namespace. In production
+the secrets have to be there, nothing is loaded or founded, and Temporal is left alone unless `--only temporal` asks.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from commands import sample
+from commands.custodian import PROBLEMS, House, found
 from commands.namespace import prepare as prepare_namespace
 from config import DATA, SECRETS_FILE, Settings, settings
 from models.database import connect, utc_now, writing
@@ -28,6 +29,7 @@ from models.industries import choices
 from models.schema import upgrade
 
 RINGS = ("payload", "proof", "seal", "tree")
+PASSPHRASE = "WANBI_KEYS_PASSPHRASE"  # noqa: S105  # its name
 _DATABASE = "wanbi.db"
 
 
@@ -51,7 +53,7 @@ def make_secrets(data: Path, file: Path) -> bool:
     handle, name = tempfile.mkstemp(dir=data, prefix=f"{file.name}.")
     draft = Path(name)
     with os.fdopen(handle, "w") as writing:
-        writing.writelines(_fresh(ring) for ring in RINGS)
+        writing.writelines([*(_fresh(ring) for ring in RINGS), _passphrase() + "\n"])
     try:
         os.link(draft, file)  # fails if another process was first
     except FileExistsError:
@@ -76,6 +78,28 @@ def _add_new_rings(file: Path) -> bool:
         ]
         kept.writelines(_fresh(ring) for ring in new)
     return bool(new)
+
+
+def add_passphrase(file: Path) -> None:
+    """Adds the passphrase of the signing keys to secrets from before there were any."""
+    if file.exists() and PASSPHRASE not in os.environ and f"{PASSPHRASE}=" not in file.read_text():
+        with file.open("a") as secrets_file:
+            secrets_file.write(_passphrase() + "\n")
+
+
+def _passphrase() -> str:
+    return f"{PASSPHRASE}={secrets.token_hex(16)}"
+
+
+def found_keys(config: Settings) -> None:
+    """Keys and certificates with a root for development, unless there are any."""
+    engine = connect(config.url)
+    try:
+        house = House(config, engine)
+        with house.alone(wait=True):
+            found(house, None)
+    finally:
+        engine.dispose()
 
 
 def prepare_database(config: Settings) -> bool:
@@ -103,11 +127,15 @@ def run(only: str = "") -> None:
     """The whole set-up, or one part of it. Raises what a person has to mend."""
     if os.environ.get("WANBI_ENVIRONMENT", "demo") != "production" and make_secrets(DATA, SECRETS_FILE):
         print(f"secrets: made in {SECRETS_FILE}; a backup without them can't be read")
+    if os.environ.get("WANBI_ENVIRONMENT", "demo") != "production":
+        add_passphrase(SECRETS_FILE)
     config = settings()
     if only != "temporal":
         if prepare_database(config):
             print(f"company: {sample.COMPANY} loaded; everybody signs in with the password {sample.PASSWORD}")
         print("database: up to date")
+        if config.environment != "production":
+            found_keys(config)
     if only == "temporal" or (not only and config.environment != "production"):
         asyncio.run(prepare_namespace(config))
         print(f"temporal: namespace {config.temporal_namespace} is ready at {config.temporal_address}")
@@ -119,7 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", choices=("database", "temporal"), default="")
     try:
         run(parser.parse_args(arguments).only)
-    except (SecretsLost, TimeoutError, ValueError) as problem:
+    except (SecretsLost, TimeoutError, ValueError, *PROBLEMS) as problem:
         print(f"set-up: {problem}", file=sys.stderr)
         return 1
     return 0

@@ -7,6 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel.sql.sqltypes import AutoString
 
 from models import (
+    certificate_tables,  # noqa: F401
     employment,  # noqa: F401  # its tables enter the metadata, as the desk's do
     tables,
 )

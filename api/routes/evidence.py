@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from datetime import datetime
+from mimetypes import guess_extension
 from typing import Annotated
 from urllib.parse import quote
 
@@ -28,6 +29,7 @@ from models.visibility import (
     visible_fact,
 )
 from texts import DEFAULT, text
+from typesetting.typesetter import MEDIA_TYPE
 
 router = APIRouter(prefix="/cases/{case_id}", tags=["evidence"])
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -110,7 +112,7 @@ def list_documents(case_id: CaseId, caller: CallerDep, engine: EngineDep) -> lis
     summary="The exact bytes of a document",
     response_class=Response,
     responses={
-        200: {"content": {"application/json": {}, "text/html": {}}, "description": "The document, byte for byte"},
+        200: {"content": {"application/json": {}, MEDIA_TYPE: {}}, "description": "The document, byte for byte"},
         **documented(401, 403, 404, 422),
     },
 )
@@ -142,17 +144,23 @@ def read_document(
 def _headers(document: Document) -> dict[str, str]:
     paper = paper_kind(document.kind)
     if paper is not None:
-        return page_headers(document.sha256, text(f"paper_kind.{paper.value}", DEFAULT))
+        return shown_headers(document.sha256, text(f"paper_kind.{paper.value}", DEFAULT), document.media_type)
     return {"repr-digest": repr_digest(document.sha256)}
 
 
-def page_headers(sha256: str, name: str) -> dict[str, str]:
-    """For a page of ours that is to be shown and saved under this name, and does nothing."""
-    return {
+def shown_headers(sha256: str, name: str, media_type: str) -> dict[str, str]:
+    """For a document of ours that is to be shown and saved under this name.
+
+    Papers of earlier versions are HTML: those run and load nothing.
+    """
+    extension = guess_extension(media_type.partition(";")[0]) or ""
+    headers = {
         "repr-digest": repr_digest(sha256),
-        "content-disposition": f"inline; filename*=UTF-8''{quote(f'{name}.html', safe='')}",
-        "content-security-policy": _SHOWS_AND_DOES_NOTHING,
+        "content-disposition": f"inline; filename*=UTF-8''{quote(f'{name}{extension}', safe='')}",
     }
+    if media_type.startswith("text/"):
+        headers["content-security-policy"] = _SHOWS_AND_DOES_NOTHING
+    return headers
 
 
 def repr_digest(sha256: str) -> str:

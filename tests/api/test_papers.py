@@ -14,7 +14,8 @@ from activities.papers import DatabasePapers
 from domain import closing
 from domain.case import Case, Paper, PaperKind, Stage
 from models import deliveries, facts, queries
-from models.database import reading, utc_now
+from models.database import reading, utc_now, writing
+from models.documents import store
 from models.messages import PaperOrder
 from models.tables import Document, FactRow
 from models.visibility import may_read, paper_document, paper_kind
@@ -33,11 +34,11 @@ READERS = {
 }
 PEOPLE = ("hr", "counsel", "auditor", "lin", "wang", "zhou", "sec", "it-clerk", "admin", "engineer", "stranger")
 NAMES = {
-    PaperKind.PRIVACY_NOTICE: "离职个人信息处理告知书.html",
-    PaperKind.FREEZE_AGREEMENT: "劳动合同补充协议（草案）.html",
-    PaperKind.CERTIFICATE: "离职证明.html",
-    PaperKind.SETTLEMENT_STATEMENT: "离职结算单.html",
-    PaperKind.DEDUCTION_NOTICE: "扣款告知书.html",
+    PaperKind.PRIVACY_NOTICE: "离职个人信息处理告知书.pdf",
+    PaperKind.FREEZE_AGREEMENT: "劳动合同补充协议（草案）.pdf",
+    PaperKind.CERTIFICATE: "离职证明.pdf",
+    PaperKind.SETTLEMENT_STATEMENT: "离职结算单.pdf",
+    PaperKind.DEDUCTION_NOTICE: "扣款告知书.pdf",
 }
 
 
@@ -95,15 +96,24 @@ async def test_each_paper_is_for_those_whom_it_concerns_and_for_nobody_else(
 
 
 @pytest.mark.parametrize("kind", PaperKind)
-async def test_a_paper_is_shown_under_its_name_and_can_neither_run_nor_load_anything(
-    api: Api, closed: Case, kind: PaperKind
-) -> None:
+async def test_a_paper_is_shown_under_its_name(api: Api, closed: Case, kind: PaperKind) -> None:
     headers = (await api.person("lin").get(address(closed, kind))).headers
-    assert headers["content-type"] == "text/html; charset=utf-8"
-    assert headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'"
+    assert headers["content-type"] == "application/pdf"
     assert headers["x-content-type-options"] == "nosniff"
     how, _, name = headers["content-disposition"].partition("; filename*=UTF-8''")
     assert (how, unquote(name)) == ("inline", NAMES[kind])
+
+
+async def test_a_paper_of_an_earlier_version_is_shown_as_the_page_it_is_and_can_do_nothing(
+    api: Api, closed: Case
+) -> None:
+    with writing(api.engine) as session:
+        store(session, closed.case_id, paper_document(CERTIFICATE), "text/html; charset=utf-8", b"<p>", START)
+    listed = (await api.person("lin").get(f"/cases/{closed.case_id}/documents")).json()
+    (earlier,) = [line["id"] for line in listed if line["media_type"].startswith("text/html")]
+    headers = (await api.person("lin").get(f"/cases/{closed.case_id}/documents/{earlier}")).headers
+    assert headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'"
+    assert unquote(headers["content-disposition"]).endswith("离职证明.html")
 
 
 @pytest.mark.law("CRT-01")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.guards.production import ROOT
 
-PACKAGES = ("domain", "models", "workflows", "activities", "api", "commands")
-HEAVY = ("sqlmodel", "sqlalchemy", "fastapi", "httpx", "jinja2", "structlog", "jwt")
+PACKAGES = ("domain", "models", "workflows", "activities", "api", "commands", "pades", "pki", "typesetting", "verifier")
+HEAVY = ("sqlmodel", "sqlalchemy", "fastapi", "httpx", "jinja2", "structlog", "jwt", "typst")
 
 
 def test_the_import_contracts_are_kept() -> None:

@@ -17,7 +17,10 @@ ALLEGES = {
     ),
 }
 SAID = sorted(
-    path for folder in ("activities/templates", "sample") for path in (ROOT / folder).rglob("*.*") if path.is_file()
+    path
+    for folder in ("activities/templates", "typesetting/templates", "sample")
+    for path in (ROOT / folder).rglob("*.*")
+    if path.is_file()
 )
 
 

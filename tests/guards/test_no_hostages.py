@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from activities.papers import TEMPLATES
 from domain.law import payments
 from domain.law.severance import Termination
 from domain.obligations import PaymentKind
@@ -14,6 +13,7 @@ from domain.plan import Policy
 from domain.working_days import WorkingCalendar
 from models.decisions import DECISIONS
 from models.law import library
+from typesetting.press import TEMPLATES
 
 WAIVER = re.compile(
     r"结清|无其他|再无|放弃.{0,4}权|waive|full and final|no further claim|nothing further", re.IGNORECASE
@@ -41,6 +41,6 @@ def test_only_counsel_s_decision_takes_a_sum_and_a_payment_takes_none() -> None:
 
 
 @pytest.mark.law("HND-04")
-@pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.j2")), ids=lambda path: path.name)
+@pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.typ")), ids=lambda path: path.name)
 def test_no_paper_has_the_words_of_a_waiver(template: Path) -> None:
     assert WAIVER.findall(template.read_text(encoding="utf-8")) == []

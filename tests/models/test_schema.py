@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from models import employment, schema, tables
+from models import certificate_tables, employment, schema, tables
 from models.database import connect, writing
 from models.desk import commission_tables, figure_tables, order_tables, portfolio_tables, trail_tables
 from models.evidence import tables as evidence_tables
@@ -19,6 +19,7 @@ METADATA = tables.FactRow.metadata
 assert employment.FreezeBasis.metadata is METADATA
 assert order_tables.SalesOrder.metadata is trail_tables.RecordRead.metadata is METADATA
 assert portfolio_tables.CustomerCapacity.metadata is METADATA
+assert certificate_tables.IssuedCertificate.metadata is METADATA
 assert commission_tables.CommissionEntry.metadata is figure_tables.WeeklyFigure.metadata is METADATA
 assert log_tables.LogLeaf.metadata is evidence_tables.EvidenceBundle.metadata is METADATA
 
@@ -96,6 +97,14 @@ def evidence(engine: Engine) -> Engine:
         )
         session.flush()
         session.add(tables.Seal(document_id="d1", statement="{}", mac="m", at=ARRIVAL))
+        issued = certificate_tables.IssuedCertificate(
+            serial="a1", kind="seal", sha256="0", issued_at=ARRIVAL, not_after=ARRIVAL
+        )
+        session.add(issued)
+        session.flush()
+        session.add(certificate_tables.RevokedCertificate(serial="a1", at=ARRIVAL, reason="superseded"))
+        receipt = certificate_tables.AnchorReceipt(sha256="0", anchor="a", at=ARRIVAL, content=b"x", media_type="b")
+        session.add(receipt)
     return engine
 
 
@@ -109,6 +118,10 @@ def evidence(engine: Engine) -> Engine:
         "DELETE FROM document WHERE id = 'd2' OR id = 'd1'",
         "UPDATE seal SET mac = 'n'",
         "DELETE FROM seal",
+        "UPDATE issued_certificate SET evidence_sha256 = '1'",
+        "DELETE FROM revoked_certificate",
+        "UPDATE revoked_certificate SET reason = 'unspecified'",
+        "DELETE FROM anchor_receipt",
     ],
 )
 def test_the_database_itself_refuses_to_change_evidence(evidence: Engine, statement: str) -> None:

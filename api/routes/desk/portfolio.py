@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from sqlmodel import Session
 
-from activities.papers import MEDIA_TYPE, introduction_letter
+from activities.papers import introduction_letter
 from api.deps import CallerDep, EngineDep, IdempotencyKey, SettingsDep
 from api.errors import documented
 from api.routes.cases import CaseId
 from api.routes.desk.common import Cursor, Limit, Purpose, RecordId, dumped, person
-from api.routes.evidence import page_headers
+from api.routes.evidence import shown_headers
 from domain.desk.access import Action
 from domain.desk.assignment import AssignedBecause
 from domain.desk.records import OPEN_ENTRIES, EntryState, RecordKind
@@ -37,6 +37,7 @@ from models.tables import Employee
 from models.templates import PortfolioKind
 from models.visibility import INTRODUCTION
 from texts import DEFAULT, text
+from typesetting.typesetter import MEDIA_TYPE, Typesetter
 
 router = APIRouter(prefix="/cases/{case_id}/portfolio", tags=["portfolio"])
 
@@ -151,7 +152,7 @@ def decide(
     summary="A letter that introduces the receiver to a customer",
     response_class=Response,
     responses={
-        200: {"content": {"text/html": {}}, "description": "The letter in Chinese and English, to print on A4"},
+        200: {"content": {MEDIA_TYPE: {}}, "description": "The letter in Chinese and English, on A4"},
         **documented(401, 404, 409, 422),
     },
 )
@@ -172,10 +173,10 @@ def introduce(
         part = handover_people.part_of(session, case_id, caller)
         reach = known_customers(session, caller)
         facts = introductions.gather(session, case_id, customer_id, part, reach)
-        content = introduction_letter(facts, settings.employer)
+        content = introduction_letter(facts, settings.employer, Typesetter(settings.fonts))
         document = store(session, case_id, INTRODUCTION, MEDIA_TYPE, content, facts.accepted_at)
         note_read(session, caller, Action.READ_CUSTOMERS, RecordKind.CUSTOMER, purpose, Seen(None, 1, customer_id))
-    headers = page_headers(document.sha256, text("introduction.file", DEFAULT))
+    headers = shown_headers(document.sha256, text("introduction.file", DEFAULT), MEDIA_TYPE)
     return Response(content, media_type=MEDIA_TYPE, headers=headers)
 
 

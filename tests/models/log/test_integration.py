@@ -113,7 +113,7 @@ def test_the_database_itself_refuses_to_change_the_log(with_facts: Engine, name:
 
 def test_facts_from_before_the_log_enter_it_by_the_time_they_were_recorded(empty_url: str) -> None:
     engine = connect(empty_url)
-    schema.upgrade(engine, "0011")
+    schema.upgrade(engine, "0012")
     for n, case_id in enumerate(("c2", "c1", "c3")):
         add_facts(engine, case_id, 2)
         _recorded(engine, case_id, n)
