@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from config import OWN_TSA, Settings, UnfitSettings
 from models.certificates import DatabaseReceipts, DatabaseRegister
-from pki.anchors import Anchor, Receipt, ServiceAnchor, StampAnchor
+from pki.anchors import STAMP, Anchor, Receipt, ServiceAnchor, StampAnchor
 from pki.authority import Pki
 from pki.certificates import is_development
 from pki.external import ExternalAuthority
@@ -43,7 +43,9 @@ class Trust:
         return kept[0] if kept else self.receipts.keep(self.anchor.submit(sha256, at))
 
     def _is_by_the_anchor(self, receipt: Receipt) -> bool:
-        return isinstance(self.anchor, StampAnchor) or receipt.anchor == self.anchor.name
+        if isinstance(self.anchor, StampAnchor):  # whichever authority of the list stamped
+            return receipt.media_type == STAMP
+        return receipt.anchor == self.anchor.name
 
 
 def custody(settings: Settings) -> Custody:
@@ -62,7 +64,7 @@ def open_trust(settings: Settings, engine: Engine) -> Trust:
     keys = KeyFile(settings.keys_folder).open(custody(settings))
     if settings.environment == "production" and is_development(keys.root):
         raise UnfitKeys(
-            "the root is one for development, and proves nothing: hold a ceremony with WANBI_KEYS_FOLDER anew"
+            "the root is one for development, and proves nothing: hold a ceremony in another WANBI_KEYS_FOLDER"
         )
     pki = Pki(keys, DatabaseRegister(engine), settings.ocsp_url)
     own = OwnAuthority(pki.tsa, pki.issuing)

@@ -40,12 +40,12 @@ class SecretsLost(RuntimeError):
 def make_secrets(data: Path, file: Path) -> bool:
     """Makes the data folder and, if it has no secrets, fresh random ones, readable by their owner only.
 
-    A ring that came with a later version is added to those that are there. True if it made any. Raises SecretsLost if
+    A secret that came with a later version is added to those that are there. True if it made any. Raises SecretsLost if
     there is a database already.
     """
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     if file.exists():
-        return _add_new_rings(file)
+        return _add_new(file)
     if all(f"WANBI_{ring.upper()}_KEYS" in os.environ for ring in RINGS):
         return False
     if (data / _DATABASE).exists():
@@ -53,7 +53,7 @@ def make_secrets(data: Path, file: Path) -> bool:
     handle, name = tempfile.mkstemp(dir=data, prefix=f"{file.name}.")
     draft = Path(name)
     with os.fdopen(handle, "w") as writing:
-        writing.writelines([*(_fresh(ring) for ring in RINGS), _passphrase() + "\n"])
+        writing.writelines(_fresh().values())
     try:
         os.link(draft, file)  # fails if another process was first
     except FileExistsError:
@@ -63,32 +63,25 @@ def make_secrets(data: Path, file: Path) -> bool:
     return True
 
 
-def _fresh(ring: str) -> str:
+def _fresh() -> dict[str, str]:
+    """Every secret by the setting that tells whether it is there, as lines of the file."""
+    rings = {f"WANBI_{ring.upper()}_KEYS": _ring(ring) for ring in RINGS}
+    return {**rings, PASSPHRASE: f"{PASSPHRASE}={secrets.token_hex(16)}\n"}
+
+
+def _ring(ring: str) -> str:
     key = base64.b64encode(secrets.token_bytes(32)).decode()
     return f"WANBI_{ring.upper()}_KEYS='{json.dumps({'k1': key})}'\nWANBI_{ring.upper()}_KEY=k1\n"
 
 
-def _add_new_rings(file: Path) -> bool:
-    """True if the file lacked a ring and has it now."""
+def _add_new(file: Path) -> bool:
+    """True if the file lacked a secret and has it now."""
     with file.open("r+") as kept:
         fcntl.flock(kept, fcntl.LOCK_EX)  # another process may be adding the same
         known = kept.read()
-        new = [
-            r for r in RINGS if f"WANBI_{r.upper()}_KEYS" not in known and f"WANBI_{r.upper()}_KEYS" not in os.environ
-        ]
-        kept.writelines(_fresh(ring) for ring in new)
+        new = [line for name, line in _fresh().items() if f"{name}=" not in known and name not in os.environ]
+        kept.writelines(new)
     return bool(new)
-
-
-def add_passphrase(file: Path) -> None:
-    """Adds the passphrase of the signing keys to secrets from before there were any."""
-    if file.exists() and PASSPHRASE not in os.environ and f"{PASSPHRASE}=" not in file.read_text():
-        with file.open("a") as secrets_file:
-            secrets_file.write(_passphrase() + "\n")
-
-
-def _passphrase() -> str:
-    return f"{PASSPHRASE}={secrets.token_hex(16)}"
 
 
 def found_keys(config: Settings) -> None:
@@ -127,8 +120,6 @@ def run(only: str = "") -> None:
     """The whole set-up, or one part of it. Raises what a person has to mend."""
     if os.environ.get("WANBI_ENVIRONMENT", "demo") != "production" and make_secrets(DATA, SECRETS_FILE):
         print(f"secrets: made in {SECRETS_FILE}; a backup without them can't be read")
-    if os.environ.get("WANBI_ENVIRONMENT", "demo") != "production":
-        add_passphrase(SECRETS_FILE)
     config = settings()
     if only != "temporal":
         if prepare_database(config):
