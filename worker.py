@@ -18,6 +18,7 @@ from activities.assembly import access_activities, case_activities, log_activiti
 from activities.importer import Importer
 from activities.mail import MailDispatcher
 from activities.schedules import keep_schedules
+from activities.sealing import stamper
 from activities.starter import keep_starting
 from activities.teller import keep_telling
 from activities.tidying import keep_tidy
@@ -84,10 +85,8 @@ async def running(client: Client, engine: Engine, config: Settings) -> AsyncIter
     async with AsyncExitStack() as stack:
         if config.worker_queues in ("all", "cases"):
             trust = await asyncio.to_thread(open_trust, config, engine)
-            steps = [
-                *case_activities(engine, config, trust.office),
-                *log_activities(engine, config, trust.seals.stamper),
-            ]
+            steps = case_activities(engine, config, trust.office)
+            steps += log_activities(engine, config, stamper(trust))
             await stack.enter_async_context(case_worker(client, steps, max_cached_cases=config.max_cached_cases))
         if config.worker_queues in ("all", "access"):
             await stack.enter_async_context(access_worker(client, access_activities(engine, config)))

@@ -8,11 +8,9 @@ from cryptography import x509
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from activities.sealing import CompanySeal, Stamping
 from config import OWN_TSA, Settings, UnfitSettings
 from models.certificates import DatabaseReceipts, DatabaseRegister
 from models.database import utc_now
-from models.evidence.packing import Seals
 from pades.office import Office
 from pki.anchors import STAMP, Anchor, Receipt, ServiceAnchor, StampAnchor
 from pki.authority import Pki
@@ -42,11 +40,6 @@ class Trust:
     def office(self) -> Office:
         """Where documents are signed."""
         return Office(self.pki, self.stamps, utc_now)
-
-    @property
-    def seals(self) -> Seals:
-        """Who vouches for evidence bundles."""
-        return Seals(CompanySeal(self.pki), Stamping(self.stamps))
 
     def anchored(self, sha256: str, at: datetime) -> Receipt:
         """The anchor's receipt for a hash: the one that is kept, or a new one, which is kept from now on.

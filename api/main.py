@@ -11,6 +11,7 @@ from temporalio.client import Client
 
 import logs
 from activities.assembly import plain, proofs
+from activities.sealing import seals
 from activities.trust import trust_if_founded
 from api import errors
 from api.codec import codec_server
@@ -57,7 +58,6 @@ from api.trust import trust_routes
 from config import Settings, settings
 from models.codec import EncryptionCodec, ring
 from models.database import connect
-from models.evidence.packing import Seals
 from temporal_client import connect_temporal
 
 DESCRIPTION = """\
@@ -83,12 +83,8 @@ def create_app(
     config: Settings | None = None,
     engine: Engine | None = None,
     client: Client | None = None,
-    seals: Seals | None = None,
 ) -> FastAPI:
-    """The application. Tests hand in engine and client; otherwise both are made from the settings.
-
-    `seals`: the company's seal and who stamps; by default the installation's own. Without keys no bundle is made.
-    """
+    """The application. Tests hand in engine and client; otherwise both are made from the settings."""
     chosen = config or settings()
 
     @asynccontextmanager
@@ -99,8 +95,7 @@ def create_app(
         app.state.trust = await run_in_threadpool(trust_if_founded, chosen, app.state.engine)
         connected = client or await connect_temporal(chosen, lazy=True)
         app.state.gateway = Gateway(connected, proofs(chosen))
-        trust = app.state.trust
-        app.state.seals = seals or (trust.seals if trust else None)
+        app.state.seals = seals(app.state.trust)
         yield
 
     app = DescribedApp(

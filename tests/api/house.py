@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from sqlmodel import SQLModel, func, select
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities import sealing
 from activities.assembly import proofs
 from activities.trust import trust_if_founded
 from api.gateway import Gateway
@@ -171,7 +172,7 @@ async def serving(engine: Engine, config: Settings, client: Any, seals: Seals | 
     app = the_app()
     app.state.settings, app.state.engine, app.state.gateway = config, engine, Gateway(client, proofs(config))
     app.state.trust = trust_if_founded(config, engine)
-    app.state.seals = seals
+    app.state.seals = seals or sealing.seals(app.state.trust)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://wanbi") as http:
         yield Api(app, http, engine, config)
 
