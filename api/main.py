@@ -16,7 +16,20 @@ from api.docs import docs
 from api.gateway import Gateway
 from api.middleware import RequestContext
 from api.openapi import DescribedApp
-from api.routes import accounts, cases, company, decisions, evidence, health, inbox, industries, law, session
+from api.routes import (
+    accounts,
+    cases,
+    company,
+    decisions,
+    evidence,
+    health,
+    inbox,
+    industries,
+    law,
+    passkeys,
+    session,
+    signing,
+)
 from api.routes.desk import (
     after,
     audit,
@@ -40,6 +53,7 @@ from api.routes.desk import (
 from config import Settings, settings
 from models.codec import EncryptionCodec, ring
 from models.database import connect
+from pades.office import Office
 from temporal_client import connect_temporal
 
 DESCRIPTION = """\
@@ -61,8 +75,13 @@ of reach is not there (404); what your rights don't allow now is refused (403) a
 """
 
 
-def create_app(config: Settings | None = None, engine: Engine | None = None, client: Client | None = None) -> FastAPI:
-    """The application. Tests hand in engine and client; otherwise both are made from the settings."""
+def create_app(
+    config: Settings | None = None,
+    engine: Engine | None = None,
+    client: Client | None = None,
+    office: Office | None = None,
+) -> FastAPI:
+    """The application. Tests hand in engine, client and office; otherwise they are made from the settings."""
     chosen = config or settings()
 
     @asynccontextmanager
@@ -84,6 +103,7 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
         redoc_url=None,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
+    app.state.office = office
     app.add_middleware(RequestContext)
     errors.install(app)
     v1 = APIRouter(prefix="/api/v1")
@@ -91,7 +111,7 @@ def create_app(config: Settings | None = None, engine: Engine | None = None, cli
     sheets: tuple[Any, ...] = (imports, exports, fields)
     handover: tuple[Any, ...] = (portfolio, capacities)
     figures: tuple[Any, ...] = (preview, insight, commission, after)
-    case: tuple[Any, ...] = (session, inbox, cases, evidence, decisions)
+    case: tuple[Any, ...] = (session, passkeys, inbox, cases, evidence, decisions, signing)
     parts = (*case, *desk, *sheets, *handover, *figures, company, industries, law, accounts)
     for part in parts:
         v1.include_router(part.router)

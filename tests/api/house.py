@@ -28,6 +28,7 @@ from config import Settings
 from domain.people import Role
 from models.database import reading, utc_now, writing
 from models.tables import AccessToken, Account
+from pades.office import Office
 from tests import builders
 
 V1 = "/api/v1"
@@ -164,9 +165,10 @@ def the_app() -> FastAPI:
 
 
 @asynccontextmanager
-async def serving(engine: Engine, config: Settings, client: Any) -> AsyncIterator[Api]:
+async def serving(engine: Engine, config: Settings, client: Any, office: Office | None = None) -> AsyncIterator[Api]:
     """The application on this database and this Temporal client, until the block ends."""
     app = the_app()
+    app.state.office = office
     app.state.settings, app.state.engine, app.state.gateway = config, engine, Gateway(client, proofs(config))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://wanbi") as http:
         yield Api(app, http, engine, config)

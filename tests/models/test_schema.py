@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from models import certificate_tables, employment, schema, tables
 from models.database import connect, writing
 from models.desk import commission_tables, figure_tables, order_tables, portfolio_tables, trail_tables
+from models.signing import attempt_tables
 from tests.builders import ARRIVAL
 
 METADATA = tables.FactRow.metadata
@@ -18,6 +19,7 @@ assert employment.FreezeBasis.metadata is METADATA
 assert order_tables.SalesOrder.metadata is trail_tables.RecordRead.metadata is METADATA
 assert portfolio_tables.CustomerCapacity.metadata is METADATA
 assert certificate_tables.IssuedCertificate.metadata is METADATA
+assert attempt_tables.SigningAttempt.metadata is METADATA
 assert commission_tables.CommissionEntry.metadata is figure_tables.WeeklyFigure.metadata is METADATA
 
 
