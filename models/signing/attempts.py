@@ -167,10 +167,20 @@ def untold(engine: Engine, signed_before: datetime, told_before: datetime, limit
         return list(session.exec(query.limit(limit)))
 
 
-def told(engine: Engine, attempt_id: str, now: datetime) -> None:
-    """The case was told in the signer's place."""
+def take_telling(engine: Engine, attempt: SigningAttempt, now: datetime) -> bool:
+    """True if it is for this process to tell the case: of several that saw the same row one gets it."""
+    seen = col(SigningAttempt.told_at)
+    same = seen.is_(None) if attempt.told_at is None else seen == attempt.told_at
+    this = update(SigningAttempt).where(col(SigningAttempt.id) == attempt.id, same)
     with writing(engine) as session:
-        session.execute(update(SigningAttempt).where(col(SigningAttempt.id) == attempt_id).values(told_at=now))
+        return _rows(session, this.values(told_at=now)) == 1
+
+
+def leave_telling(engine: Engine, attempt: SigningAttempt) -> None:
+    """It could not be told after all: whoever looks next tries again."""
+    this = update(SigningAttempt).where(col(SigningAttempt.id) == attempt.id)
+    with writing(engine) as session:
+        session.execute(this.values(told_at=attempt.told_at))
 
 
 def forget(engine: Engine, before: datetime) -> int:
