@@ -4,7 +4,9 @@
 #   make test     formatting, lint, types, import contracts, tests
 #   make demo     a thirty-day departure told in a minute
 #   make bench    measurements side by side with bare Temporal
-#   make verify   recomputes the evidence chain of every case
+#   make verify   recomputes the evidence chain of every case, and the log across them;
+#                 with BUNDLE=file ROOT=fingerprint verifies an evidence bundle
+#   make ceremony founds, shows, rotates and revokes signing keys
 #
 # Two instances run side by side when these differ (with their defaults): WANBI_DATA=.data WANBI_PORT=8000
 # WANBI_TEMPORAL_PORT=7233 WANBI_TEMPORAL_UI_PORT=8233 WANBI_WORKER_METRICS_PORT=9464
@@ -15,7 +17,7 @@ IN_VENV := $(VENV)/bin/python
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check demo bench verify migration lock clean
+.PHONY: help setup run test check demo bench verify ceremony migration lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -40,8 +42,12 @@ demo: $(VENV)/runtime.stamp
 bench: $(VENV)/dev.stamp
 	@$(IN_VENV) -m bench
 
+# make ceremony ARGUMENTS="show": see commands/ceremony.py
+ceremony: $(VENV)/runtime.stamp
+	@$(IN_VENV) -m commands.ceremony $(ARGUMENTS)
+
 verify: $(VENV)/runtime.stamp
-	@$(IN_VENV) -m commands.verify_facts
+	@$(IN_VENV) -m $(if $(BUNDLE),verifier "$(BUNDLE)" --root "$(ROOT)",commands.verify_facts)
 
 # make migration MESSAGE="what changes": the step from the newest schema to models/tables.py, for a person to read
 migration: $(VENV)/runtime.stamp

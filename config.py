@@ -21,6 +21,8 @@ DEMO_COMPANY = "完璧示例有限公司"
 _PLACEHOLDERS = ("change", "secret", "example", "password", "placeholder")
 _HARMLESS = ("int_parsing", "bool_parsing", "literal_error", "greater_than_equal", "less_than_equal")
 """Errors about settings that are no secrets: what was given may be shown."""
+OWN_TSA = "own"
+"""In the list of time stamp authorities: the company's own."""
 HIGHEST_PORT = 65_535
 Port = Annotated[int, Field(ge=1, le=HIGHEST_PORT)]
 
@@ -68,8 +70,38 @@ class Settings(BaseSettings):
     proof_key: str
     seal_keys: dict[str, SecretStr]
     seal_key: str
+    tree_keys: dict[str, SecretStr]
+    """Key ring of the log across cases: each signs its tree heads; old keys stay, so that old heads can be checked."""
+    tree_key: str
+    tree_head_minutes: int = Field(default=60, ge=5, le=1440)
+    """So often what has happened enters the log, and its new tree head is signed and stamped."""
     webhook_secrets: dict[str, SecretStr] = {}
     """Secrets of webhook connectors by name, in the form of Standard Webhooks (whsec_…)."""
+
+    keys_folder: Path = Field(default_factory=lambda known: known["data"] / "keys")
+    """Certificates and wrapped keys, as `python -m commands.ceremony` makes them."""
+    keys_passphrase: SecretStr = SecretStr("")
+    """Unwraps them, where they are not in a token."""
+    pkcs11_library: str = ""
+    """A PKCS#11 module: keys of the seal, the issuing authority and the services are then made in its token."""
+    pkcs11_token: str = ""
+    pkcs11_pin: SecretStr = SecretStr("")
+
+    tsa_urls: list[str] = []
+    """Time stamp authorities in the order in which they are asked; `own` is the company's. Empty: its own alone."""
+    tsa_roots: str = ""
+    """Roots that the others' certificates must lead to: path of a PEM file."""
+    licensed_ca_name: str = ""
+    """A licensed provider of electronic certification (ESG-03), asked in place of the own authority."""
+    licensed_ca_licence: str = ""
+    licensed_ca_url: str = ""
+    licensed_ca_secret: SecretStr = SecretStr("")
+    licensed_ca_roots: str = ""
+    """Path of a PEM file, as above."""
+    anchor_name: str = ""
+    """Who keeps evidence apart from the company; none: a time stamp does."""
+    anchor_url: str = ""
+    anchor_secret: SecretStr = SecretStr("")
 
     law_overrides: dict[str, dict[str, str]] = {}
     """Rules that may refuse in production though no lawyer has signed them off: rule id to `by` and `reason`."""
@@ -86,7 +118,7 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=72)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    @field_validator("payload_keys", "proof_keys", "seal_keys")
+    @field_validator("payload_keys", "proof_keys", "seal_keys", "tree_keys")
     @classmethod
     def _strong(cls, ring: dict[str, SecretStr]) -> dict[str, SecretStr]:
         for name, secret in ring.items():
@@ -117,22 +149,41 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Settings":
-        rings = (("payload", self.payload_keys, self.payload_key), ("proof", self.proof_keys, self.proof_key))
-        for name, ring, active in (*rings, ("seal", self.seal_keys, self.seal_key)):
+        for name in ("payload", "proof", "seal", "tree"):
+            ring, active = getattr(self, f"{name}_keys"), getattr(self, f"{name}_key")
             if active not in ring:
                 raise ValueError(f"WANBI_{name.upper()}_KEY names {active!r}, which WANBI_{name.upper()}_KEYS lacks")
         if self.environment == "production" and self.url.startswith("sqlite"):
             raise ValueError("production needs PostgreSQL: set WANBI_DATABASE_URL")
         if self.environment == "production" and not self.company_name.strip():
             raise ValueError("papers need the employer's registered name: set WANBI_COMPANY_NAME")
+        self._require_complete("PKCS11", self.pkcs11_library, self.pkcs11_token, self.pkcs11_pin)
+        self._require_complete("ANCHOR", self.anchor_name, self.anchor_url, self.anchor_secret)
+        licensed = (self.licensed_ca_name, self.licensed_ca_licence, self.licensed_ca_url, self.licensed_ca_secret)
+        self._require_complete("LICENSED_CA", *licensed, self.licensed_ca_roots)
+        if any(url != OWN_TSA and not url.startswith(("http://", "https://")) for url in self.tsa_urls):
+            raise ValueError(f"WANBI_TSA_URLS takes addresses that begin with http:// or https://, and {OWN_TSA!r}")
+        if set(self.tsa_urls) - {OWN_TSA} and not self.tsa_roots:
+            raise ValueError("time stamps of others are believed by their roots alone: set WANBI_TSA_ROOTS")
         if self.smtp_user and not self.smtp_starttls:
             raise ValueError("the mail server's password would travel in the clear: set WANBI_SMTP_STARTTLS=true")
         return self
+
+    def _require_complete(self, name: str, *values: str | SecretStr) -> None:
+        """Raises ValueError if some of what belongs together is set, and some is not."""
+        given = [bool(value.get_secret_value() if isinstance(value, SecretStr) else value) for value in values]
+        if any(given) and not all(given):
+            raise ValueError(f"the settings WANBI_{name}_… belong together: set all of them, or none")
 
     @property
     def employer(self) -> str:
         """In whose name papers are issued: in a demo the sample company's, unless another is set."""
         return self.company_name.strip() or (DEMO_COMPANY if self.environment == "demo" else "")
+
+    @property
+    def ocsp_url(self) -> str:
+        """Where anybody may ask whether a certificate is revoked: it stands in each."""
+        return f"{self.public_url.rstrip('/') or f'http://127.0.0.1:{self.port}'}/ocsp"
 
     @property
     def url(self) -> str:

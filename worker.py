@@ -15,9 +15,10 @@ from temporalio.worker import Worker
 
 import logs
 from activities import signature_teller
-from activities.assembly import access_activities, case_activities, proofs
+from activities.assembly import access_activities, case_activities, log_activities, proofs
 from activities.importer import Importer
 from activities.mail import MailDispatcher
+from activities.schedules import keep_schedules
 from activities.starter import keep_starting
 from activities.teller import keep_telling
 from activities.tidying import keep_tidy
@@ -30,6 +31,7 @@ from temporal_client import connect_temporal, wait_for_namespace
 from workflows.aftercare import Aftercare
 from workflows.offboarding import Offboarding
 from workflows.options import ACCESS_TASK_QUEUE, TASK_QUEUE
+from workflows.tree_heads import TreeHeads
 
 GRACE = timedelta(seconds=20)
 STICKY = timedelta(seconds=2)
@@ -48,7 +50,7 @@ async def case_worker(
         async with Worker(
             client,
             task_queue=TASK_QUEUE,
-            workflows=[Offboarding, Aftercare],
+            workflows=[Offboarding, Aftercare, TreeHeads],
             activities=activities,
             activity_executor=threads,
             max_concurrent_activities=STEPS_AT_ONCE,
@@ -81,7 +83,7 @@ async def running(client: Client, engine: Engine, config: Settings) -> AsyncIter
     """Workers for the queues that this process serves, until the block ends."""
     async with AsyncExitStack() as stack:
         if config.worker_queues in ("all", "cases"):
-            steps = case_activities(engine, config)
+            steps = [*case_activities(engine, config), *log_activities(engine, config)]
             await stack.enter_async_context(case_worker(client, steps, max_cached_cases=config.max_cached_cases))
         if config.worker_queues in ("all", "access"):
             await stack.enter_async_context(access_worker(client, access_activities(engine, config)))
@@ -119,6 +121,7 @@ async def main() -> None:
     client = await connect_temporal(config, metrics_address=f"{listen}:{config.worker_metrics_port}")
     async with running(client, engine, config), asyncio.TaskGroup() as beside:
         if config.worker_queues in ("all", "cases"):
+            beside.create_task(keep_schedules(client, timedelta(minutes=config.tree_head_minutes), stop))
             beside.create_task(keep_starting(engine, client, stop))
             beside.create_task(keep_telling(engine, client, stop))
             beside.create_task(signature_teller.keep_telling(engine, client, proofs(config), stop))

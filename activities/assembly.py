@@ -16,10 +16,14 @@ from activities.failures import PersonMustAct
 from activities.files import DatabaseFiles
 from activities.papers import DatabasePapers
 from activities.ports import Connector
+from activities.tree_heads import TreeHeadActivities
 from config import Settings
 from models.desk.portfolio import DatabasePortfolios
 from models.ledger import DatabaseLedger
 from models.legal_facts import review
+from models.log.keys import RingSigner
+from models.log.ports import Stamper
+from models.log.service import DatabaseLog
 from models.people import DatabasePeople
 from models.planner import DatabasePlanner
 from models.proofs import Proofs
@@ -72,6 +76,16 @@ def case_activities(engine: Engine, settings: Settings) -> list[Callable[..., An
         portfolios=DatabasePortfolios(engine),
     )
     return steps.all()
+
+
+def tree_signer(settings: Settings) -> RingSigner:
+    """Signs tree heads with the installation's key, and knows those that signed before."""
+    return RingSigner(plain(settings.tree_keys), settings.tree_key)
+
+
+def log_activities(engine: Engine, settings: Settings, stamper: Stamper | None = None) -> list[Callable[..., Any]]:
+    """The steps of the log across all cases, for the queue `wanbi`. Without a stamper its heads are signed only."""
+    return TreeHeadActivities(DatabaseLog(engine, tree_signer(settings), stamper)).all()
 
 
 def access_activities(engine: Engine, settings: Settings) -> list[Callable[..., Any]]:

@@ -51,7 +51,7 @@ def compose(letter: Letter, sender: str, public_url: str, now: datetime) -> Emai
         "name": letter.to.name,
         "told": says,
         "happened": moment(letter.row.at, to.language, to.time_zone),
-        "url": f"{public_url.rstrip('/')}/cases/{letter.row.case_id}" if public_url else "",
+        "url": f"{public_url.rstrip('/')}/cases/{letter.row.case_id}" if public_url and letter.view else "",
     }
     message.set_content(_templates().get_template("letter.txt.j2").render(values))
     message.add_alternative(_templates().get_template("letter.html.j2").render(values), subtype="html")

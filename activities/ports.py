@@ -7,6 +7,7 @@ from models.messages import (
     AccessOrder,
     ErasedFile,
     EraseOrder,
+    GrownLog,
     IssuedPaper,
     PaperOrder,
     PortfolioCounts,
@@ -119,4 +120,20 @@ class SigningDesk(Protocol):
 
     def seal(self, order: SealOrder) -> SealedRecord:
         """Puts the company's seal to it, once. Raises Permanent if the document is not the one that was signed."""
+        ...
+
+
+class TreeLog(Protocol):
+    """The log across all cases."""
+
+    def grow(self) -> GrownLog:
+        """Takes in every fact that waits, and signs the tree head. Raises Permanent if the log is broken."""
+        ...
+
+    def stamp(self) -> int:
+        """Has every tree head stamped that is not. Raises TryAgain if the authority does not answer."""
+        ...
+
+    def check(self) -> None:
+        """Recomputes all of it. Raises Permanent if the log is broken."""
         ...

@@ -20,6 +20,7 @@ from domain.people import Role
 from models import accounts, legal_facts
 from models.accounts import Caller
 from models.database import reading
+from models.evidence.packing import Seals
 from models.forms import IDEMPOTENCY_KEY
 from pades.office import Office
 from typesetting.typesetter import Typesetter
@@ -82,6 +83,14 @@ def _caller(engine: EngineDep, token: TokenDep) -> Caller:
 
 
 CallerDep = Annotated[Caller, Depends(_caller)]
+
+
+async def _seals(request: Request) -> Seals | None:
+    return cast("Seals | None", request.app.state.seals)
+
+
+SealsDep = Annotated[Seals | None, Depends(_seals)]
+"""The company's seal and who stamps; empty if they are not set up."""
 
 
 class Requires:

@@ -5,11 +5,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine
 from temporalio.client import Client
 
 import logs
 from activities.assembly import plain, proofs
+from activities.trust import office_of, trust_if_founded
 from api import errors
 from api.codec import codec_server
 from api.docs import docs
@@ -18,6 +20,7 @@ from api.middleware import RequestContext
 from api.openapi import DescribedApp
 from api.routes import (
     accounts,
+    bundles,
     cases,
     company,
     decisions,
@@ -26,9 +29,11 @@ from api.routes import (
     inbox,
     industries,
     law,
+    log,
     passkeys,
     session,
     signing,
+    verification,
 )
 from api.routes.desk import (
     after,
@@ -50,9 +55,11 @@ from api.routes.desk import (
     receivables,
     trail,
 )
+from api.trust import trust_routes
 from config import Settings, settings
 from models.codec import EncryptionCodec, ring
 from models.database import connect
+from models.evidence.packing import Seals
 from pades.office import Office
 from temporal_client import connect_temporal
 
@@ -80,8 +87,12 @@ def create_app(
     engine: Engine | None = None,
     client: Client | None = None,
     office: Office | None = None,
+    seals: Seals | None = None,
 ) -> FastAPI:
-    """The application. Tests hand in engine, client and office; otherwise they are made from the settings."""
+    """The application. Tests hand in engine, client and office; otherwise they are made from the settings.
+
+    `seals`: the company's seal and who stamps; without them no evidence bundle is made.
+    """
     chosen = config or settings()
 
     @asynccontextmanager
@@ -89,8 +100,11 @@ def create_app(
         logs.configure(chosen.log_level)
         app.state.settings = chosen
         app.state.engine = engine or connect(chosen.url)
+        app.state.trust = await run_in_threadpool(trust_if_founded, chosen, app.state.engine)
+        app.state.office = office or office_of(app.state.trust)
         connected = client or await connect_temporal(chosen, lazy=True)
         app.state.gateway = Gateway(connected, proofs(chosen))
+        app.state.seals = seals
         yield
 
     app = DescribedApp(
@@ -103,7 +117,6 @@ def create_app(
         redoc_url=None,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
-    app.state.office = office
     app.add_middleware(RequestContext)
     errors.install(app)
     v1 = APIRouter(prefix="/api/v1")
@@ -111,15 +124,17 @@ def create_app(
     sheets: tuple[Any, ...] = (imports, exports, fields)
     handover: tuple[Any, ...] = (portfolio, capacities)
     figures: tuple[Any, ...] = (preview, insight, commission, after)
-    case: tuple[Any, ...] = (session, passkeys, inbox, cases, evidence, decisions, signing)
+    case: tuple[Any, ...] = (session, passkeys, inbox, cases, evidence, bundles, log, decisions, signing)
     parts = (*case, *desk, *sheets, *handover, *figures, company, industries, law, accounts)
     for part in parts:
         v1.include_router(part.router)
     app.include_router(v1)
     app.include_router(health.router)
+    app.include_router(verification.router)
     app.include_router(docs(app))
     codec = EncryptionCodec(ring(plain(chosen.payload_keys)), chosen.payload_key)
     app.routes.append(codec_server(codec, chosen.temporal_ui_url))
+    app.routes.extend(trust_routes())
     return app
 
 

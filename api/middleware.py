@@ -13,7 +13,10 @@ from api.errors import TooLarge, problem_response
 LARGEST_BODY = 1_000_000
 LARGEST_FILE = 20_000_000
 """Bytes; files go to the import operations and to the desk, and the Temporal UI has them decrypted."""
+LARGEST_BUNDLE = 100_000_000
+"""Bytes; an evidence bundle that somebody wants verified."""
 _FILES = ("/api/v1/imports/", "/api/v1/desk/files/", "/codec/")
+_BUNDLES = "/verify"
 
 _HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 """On every answer: what is told to one person is kept by no cache, and is never taken for something else."""
@@ -34,7 +37,7 @@ class RequestContext:
             await self._app(scope, receive, send)
             return
         began, status = time.perf_counter(), 500
-        limit = LARGEST_FILE if scope["path"].startswith(_FILES) else LARGEST_BODY
+        limit = _limit(scope["path"])
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=uuid.uuid4().hex[:12])
         read = 0
@@ -76,6 +79,12 @@ class RequestContext:
             milliseconds=round(seconds * 1000, 1),
             case=scope.get("path_params", {}).get("case_id"),
         )
+
+
+def _limit(path: str) -> int:
+    if path == _BUNDLES:
+        return LARGEST_BUNDLE
+    return LARGEST_FILE if path.startswith(_FILES) else LARGEST_BODY
 
 
 def _declared_length(scope: Scope) -> int:

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from commands import setup
+from commands.custodian import PROBLEMS
 from config import DATA, Settings, settings
 
 MARK = "WANBI_RUN_OF"
@@ -152,7 +153,7 @@ def main() -> int:
                 return honcho(DATA)
             finally:
                 end_leftovers(DATA)
-    except (CannotRun, setup.SecretsLost, ValueError) as problem:
+    except (CannotRun, setup.SecretsLost, ValueError, *PROBLEMS) as problem:
         print(f"make run: {problem}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -10,7 +10,7 @@ while IFS= read -r line; do
     case $line in
     WANBI_*_KEYS=) printf "%s'{\"k1\":\"%s\"}'\n" "$line" "$(openssl rand -base64 32)" ;;
     WANBI_SMTP_PASSWORD=) printf "%s\n" "$line" ;;
-    *_PASSWORD=) printf '%s%s\n' "$line" "$(openssl rand -hex 24)" ;;
+    *_PASSWORD= | WANBI_KEYS_PASSPHRASE=) printf '%s%s\n' "$line" "$(openssl rand -hex 24)" ;;
     *) printf '%s\n' "$line" ;;
     esac
 done <.env.example >"$target.new"

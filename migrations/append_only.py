@@ -54,3 +54,33 @@ def allow_erasing(table: str, *erased: str, kept: Sequence[str]) -> None:
     op.execute(
         (_SQLITE_ERASING if sqlite else _POSTGRESQL_ERASING).format(table=table, erases=" AND ".join(conditions))
     )
+
+
+_SQLITE_KEEPING = """
+CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} WHEN NOT EXISTS ({reason})
+BEGIN SELECT RAISE(ABORT, '{table} is append-only: delete refused'); END
+"""
+_POSTGRESQL_KEEPING = """
+CREATE FUNCTION {table}_keep() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS ({reason}) THEN
+        RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, lower(TG_OP) USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN OLD;
+END $$
+"""
+_POSTGRESQL_KEPT = (
+    "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_keep()"
+)
+
+
+def keep_until(table: str, reason: str) -> None:
+    """Lets a row of `table` go once the SELECT `reason`, which names it OLD, finds something; until then it stays."""
+    protect(table)
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(f"DROP TRIGGER {table}_no_delete")
+        op.execute(_SQLITE_KEEPING.format(table=table, reason=reason))
+        return
+    op.execute(f"DROP TRIGGER {table}_no_delete ON {table}")
+    op.execute(_POSTGRESQL_KEEPING.format(table=table, reason=reason))
+    op.execute(_POSTGRESQL_KEPT.format(table=table))

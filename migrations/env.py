@@ -19,8 +19,10 @@ from models.desk import (  # noqa: F401
     portfolio_tables,
     trail_tables,
 )
+from models.evidence import tables as evidence_tables  # noqa: F401
 from models.industries import tables as industry_tables  # noqa: F401
 from models.intake import tables as intake_tables  # noqa: F401
+from models.log import tables as log_tables  # noqa: F401
 from models.signing import attempt_tables  # noqa: F401
 from models.signing import tables as signing_tables  # noqa: F401
 

@@ -15,6 +15,7 @@ from domain.retention import ERASED, erases
 from models.database import table
 from models.desk.trail_tables import PortfolioEntry
 from models.employment import Acknowledgement, EmploymentTerms, FreezeBasis
+from models.evidence.tables import EvidenceBundle, EvidenceBundlePart
 from models.facts import is_erased
 from models.messages import EraseOrder
 from models.signing.attempt_tables import Passkey, PasskeyRegistration, SigningAttempt, SigningConsent
@@ -111,7 +112,7 @@ def _papers(session: Session, order: EraseOrder, gone: Erased) -> None:
 
 
 def _traces(session: Session, order: EraseOrder, gone: Erased) -> None:
-    """Messages, tasks, effects, who took part, and the case's own row."""
+    """Messages, tasks, effects, who took part, bundles that were given out, and the case's own row."""
     for kind, statement in (
         ("messages", delete(NotificationRow).where(col(NotificationRow.case_id) == order.case_id)),
         ("tasks", delete(TaskRow).where(col(TaskRow.case_id) == order.case_id)),
@@ -121,6 +122,10 @@ def _traces(session: Session, order: EraseOrder, gone: Erased) -> None:
         ("participants", delete(Participant).where(col(Participant.case_id) == order.case_id)),
     ):
         gone.counts[kind] += session.connection().execute(statement).rowcount
+    of_case = select(EvidenceBundle.id).where(EvidenceBundle.case_id == order.case_id)
+    session.execute(delete(EvidenceBundlePart).where(col(EvidenceBundlePart.bundle_id).in_(of_case)))
+    statement = delete(EvidenceBundle).where(col(EvidenceBundle.case_id) == order.case_id)
+    gone.counts["bundles"] += session.connection().execute(statement).rowcount
     session.execute(update(CaseView).where(col(CaseView.case_id) == order.case_id).values(employee_id=""))
 
 

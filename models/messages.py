@@ -210,3 +210,23 @@ class CaseResult(Message):
     case_id: str
     outcome: str
     gaps: tuple[str, ...]
+
+
+class TreeHeadOrder(Message):
+    """One round of the log across all cases; `whole`: all of it is recomputed first."""
+
+    whole: bool = False
+
+
+class GrownLog(Message):
+    """How many facts came to the log, and how many are signed now."""
+
+    taken_in: int
+    size: int
+
+
+class TreeHeadResult(Message):
+    size: int
+    taken_in: int
+    stamped: int | None
+    """How many tree heads were stamped; empty if the authority did not answer."""

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, func
 from sqlalchemy.engine import CursorResult
 from sqlmodel import Session, col, select, update
 
+from domain.case import Case
 from domain.people import Text
 from models import facts
 from models.database import reading, writing
@@ -33,14 +34,16 @@ class Letter:
 
     row: NotificationRow
     to: Account
-    view: CaseView
+    view: CaseView | None
+    """Of the case it is about; empty if it is about none."""
     leaver: str
     systems: Mapping[str, Text]
     lease: datetime
 
     def wording(self) -> Wording:
         """The names it mentions, as the case stands now. Raises ValidationError if the snapshot is damaged."""
-        return Wording(from_snapshot(self.view.snapshot), self.leaver, self.systems)
+        case = from_snapshot(self.view.snapshot) if self.view else Case("", "", self.row.at)
+        return Wording(case, self.leaver, self.systems)
 
 
 def take(engine: Engine, now: datetime, limit: int, lease: timedelta) -> list[Letter]:
@@ -90,8 +93,9 @@ def failed(engine: Engine, letter: Letter, problem: str, now: datetime) -> bool:
         return False
     with writing(engine) as session:
         # The case's row first, as the ledger does: facts of one case are written one after another.
-        session.exec(select(CaseView.case_id).where(CaseView.case_id == letter.row.case_id).with_for_update()).one()
-        if _move(session, letter.row.id, letter.lease, mail="failed", mail_at=now, mail_error=problem):
+        held = select(CaseView.case_id).where(CaseView.case_id == letter.row.case_id).with_for_update()
+        of_a_case = session.exec(held).one_or_none() is not None
+        if _move(session, letter.row.id, letter.lease, mail="failed", mail_at=now, mail_error=problem) and of_a_case:
             data = {
                 "notification": letter.row.kind,
                 "account": letter.row.account,
@@ -139,7 +143,9 @@ def _letters(engine: Engine, numbers: list[int], lease: datetime) -> list[Letter
         rows = session.exec(
             select(NotificationRow, Account, CaseView, func.coalesce(col(Employee.name), ""))
             .join(Account, col(Account.id) == col(NotificationRow.account))
-            .join(CaseView, col(CaseView.case_id) == col(NotificationRow.case_id))
+            .join(
+                CaseView, col(CaseView.case_id) == col(NotificationRow.case_id), isouter=True
+            )  # none if it is of no case
             .join(Employee, col(Employee.id) == col(CaseView.employee_id), isouter=True)  # none once erased
             .where(col(NotificationRow.id).in_(numbers))
             .order_by(col(NotificationRow.id))

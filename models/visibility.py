@@ -31,6 +31,7 @@ _STORED = ("restricted_at", "files", "ended_at")
 _RUNNING = ("systems", "gaps")
 _PAPER = "paper:"
 _NOTICE_READERS = ("hr", "counsel", "auditor", "leaver")
+_EXPORTERS = ("hr", "counsel", "auditor")
 INTRODUCTION = "introduction"
 """Kind of the letters to customers: there may be thousands of a case, and each is read with its customer."""
 _READERS = {
@@ -103,6 +104,11 @@ def paper_kind(document_kind: str) -> PaperKind | None:
 def may_read_notice(of: tuple[str, ...]) -> bool:
     """True if a person with these relations may read the notice itself: it may tell of reasons that are private."""
     return any(relation in _NOTICE_READERS for relation in of)
+
+
+def may_export(of: tuple[str, ...]) -> bool:
+    """True if a person with these relations may take the case's evidence out: for the company, not as the leaver."""
+    return any(relation in _EXPORTERS for relation in of) and "leaver" not in of
 
 
 def may_read(

@@ -37,6 +37,7 @@ _FAMILIES = {
     "file": ("file",),
     "order": ("order",),
     "commission": ("reference", "day"),
+    "log": ("problem",),
 }
 """By a kind's first word: what the first subject is called, and what the last may be."""
 

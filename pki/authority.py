@@ -69,6 +69,11 @@ class Pki:
         """To be embedded beside any certificate of this authority, from the issuer up to the root."""
         return [self.issuing, self.root]
 
+    @property
+    def root_list(self) -> bytes:
+        """What the root has revoked, as a list in DER, signed at a ceremony."""
+        return self._keys.root_list
+
     def person(
         self, subject: Subject, public_key: PublicKey, at: datetime, *, evidence_sha256: str
     ) -> x509.Certificate:

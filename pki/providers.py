@@ -11,7 +11,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
-from pyhanko_certvalidator.errors import PathError
+from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from pki.authority import Pki, Revocation
 from pki.certificates import Kind, PublicKey, common_name
@@ -136,7 +136,7 @@ class LicensedProvider:
             raise NotBelieved(f"{self.name}: the certificate is for another person")
         try:
             asyncio.run(_validate(certificate, found.chain, self.roots, at))
-        except (PathError, ValueError) as error:
+        except (PathError, ValidationError, ValueError) as error:
             raise NotBelieved(f"{self.name}: {error}"[:300]) from error
 
 

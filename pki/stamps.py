@@ -174,5 +174,5 @@ def _require_trust(signed: cms.SignedData, asked: Question, roots: Sequence[x509
         raise StampNotBelieved(f"its signature can't be checked: {error}"[:300]) from error
     if not (verdict["intact"] and verdict["valid"]):
         raise StampNotBelieved("its signature is wrong")
-    if verdict["validation_path"] is None:
-        raise StampNotBelieved("its certificate doesn't lead to a root of WANBI_TSA_ROOTS")
+    if problem := verdict["trust_problem_indic"]:
+        raise StampNotBelieved(f"its certificate leads to no root of WANBI_TSA_ROOTS, or has ended ({problem.name})")

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from commands.setup import RINGS
 from config import Settings
 from domain.people import Actor, Role
 from models.database import writing
@@ -37,8 +38,8 @@ DEPARTMENTS = ("sales", "finance", "customer_service", "it", "administration")
 
 def settings(data: Path, **values: Any) -> Settings:
     """Settings of a test installation; nothing is read from files."""
-    rings = {f"{ring}_keys": {"k1": KEY} for ring in ("payload", "proof", "seal")}
-    names = {f"{ring}_key": "k1" for ring in ("payload", "proof", "seal")}
+    rings = {f"{ring}_keys": {"k1": KEY} for ring in RINGS}
+    names = {f"{ring}_key": "k1" for ring in RINGS}
     usual = {"environment": "test", "company_name": COMPANY, **rings, **names}
     return Settings(_env_file=None, data=data, **{**usual, **values})
 

@@ -16,7 +16,8 @@ _TOKEN = re.compile(
     rb"/(?P<font>f\d+) [\d.]+ Tf|/MCID (?P<mark>\d+)|(?P<artifact>/Artifact)"
     rb"|/(?:ActualText|Lang)\s*<[0-9a-fA-F]*>|<(?P<codes>[0-9a-fA-F]+)>"
 )
-_STRING_PART = re.compile(rb"\\(?P<octal>[0-7]{1,3})|\\(?P<escaped>.)|(?P<plain>.)", re.DOTALL)
+_STRING_PART = re.compile(rb"\\(?P<octal>[0-7]{1,3})|\\(?P<escaped>.)|(?P<plain>[()]|[^()\\]+)", re.DOTALL)
+_BESIDE = -1
 _CONTROL = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b""}
 _MAPPING = re.compile(r"<([0-9a-fA-F]+)> <([0-9a-fA-F]+)>")
 
@@ -30,6 +31,8 @@ class Page:
     titles: list[str] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
     pages: int = 0
+    below: list[str] = field(default_factory=list)
+    """What stands on each page beside the text: headers and footers."""
 
     def says(self, text: str) -> bool:
         return squeezed(text) in self.text
@@ -43,6 +46,10 @@ class Page:
         at = self.text.index(self.titles[1])
         return self.text[:at], self.text[at:]
 
+    def footers(self) -> list[str]:
+        """The hash that each page prints."""
+        return [found for beside in self.below for found in re.findall("data([0-9a-f]{64})", beside)]
+
     def has_row(self, *cells: str) -> bool:
         return tuple(squeezed(cell) for cell in cells) in self.rows
 
@@ -51,6 +58,7 @@ def read_pdf(pdf: bytes) -> Page:
     reader = PdfFileReader(io.BytesIO(pdf))
     said = {reference: _said(page) for reference, page in _pages(reader)}
     page = Page(data=json.loads(attached(pdf)), pages=len(said))
+    page.below = [squeezed(on_page.pop(_BESIDE, "")) for on_page in said.values()]
     page.text = _walk(reader.root["/StructTreeRoot"], None, said, page)
     return page
 
@@ -83,7 +91,7 @@ def squeezed(text: str) -> str:
 
 def _pages(reader: PdfFileReader) -> Iterator[tuple[Any, Any]]:
     for number in range(int(reader.root["/Pages"]["/Count"])):
-        found = reader.find_page_for_modification(number)[0]  # type: ignore[no-untyped-call]  # has no types
+        found = reader.find_page_for_modification(number)[0]
         yield found.reference.idnum, found.get_object()
 
 
@@ -94,7 +102,7 @@ def _said(page: Any) -> dict[int, str]:
     stream = contents.data if hasattr(contents, "data") else b"\n".join(part.get_object().data for part in contents)
     said: dict[int, str] = {}
     mapping: dict[int, str] = {}
-    marked = -1
+    marked = _BESIDE
     for token in _TOKEN.finditer(_in_hexadecimal(stream)):
         font, mark = token["font"], token["mark"]
         if font:
@@ -102,8 +110,8 @@ def _said(page: Any) -> dict[int, str]:
         elif mark:
             marked = int(mark)
         elif token["artifact"]:
-            marked = -1
-        elif token["codes"] and marked >= 0:
+            marked = _BESIDE
+        elif token["codes"]:
             codes = [int(token["codes"][at : at + 4], 16) for at in range(0, len(token["codes"]), 4)]
             said[marked] = said.get(marked, "") + "".join(mapping.get(code, "") for code in codes)
     return said

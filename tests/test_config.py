@@ -20,7 +20,7 @@ def sound(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setitem(Settings.model_config, "env_file", None)
     monkeypatch.setenv("WANBI_ENVIRONMENT", "test")
     monkeypatch.setenv("WANBI_DATA", str(tmp_path))
-    for ring in ("PAYLOAD", "PROOF", "SEAL"):
+    for ring in ("PAYLOAD", "PROOF", "SEAL", "TREE"):
         monkeypatch.setenv(f"WANBI_{ring}_KEYS", json.dumps({"k1": builders.KEY}))
         monkeypatch.setenv(f"WANBI_{ring}_KEY", "k1")
     settings.cache_clear()

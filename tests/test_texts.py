@@ -25,6 +25,7 @@ from domain.rights import GrantStatus, Operation
 from models import forms, import_problems
 from models.decisions import DECISIONS
 from models.industries.shapes import FieldType
+from models.log import alarms
 from tests import spoken
 from texts import DEFAULT, LANGUAGES, LOCALES, MissingText, catalogue, day, listed, moment, text
 
@@ -133,12 +134,15 @@ def test_every_sentence_about_a_field_is_said_of_an_error_that_exists() -> None:
 
 def test_every_notification_of_the_domain_has_subject_and_body_and_none_is_left_over() -> None:
     assert keys("notification") == {
-        f"{kind}.{part}" for kind in spoken.first_arguments("Notification") for part in ("subject", "body")
+        f"{kind}.{part}"
+        for kind in {*spoken.first_arguments("Notification"), alarms.KIND}
+        for part in ("subject", "body")
     }
 
 
 def test_a_notifications_subject_names_the_leaver_and_nothing_else() -> None:
     subjects = {k: placeholders(m) for k, m in catalogue(DEFAULT).items() if k.endswith(".subject")}
+    assert subjects.pop(f"notification.{alarms.KIND}.subject") == set(), "it is about no case"
     assert {key for key, named in subjects.items() if named != {("leaver", "")}} == set()
 
 

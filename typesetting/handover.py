@@ -1,7 +1,7 @@
 """What a handover record (交接记录) is made of, and how it is typeset.
 
-Statuses and roles are the words of the domain as plain text, so that this package knows nothing of the rest; a word that
-the template does not know fails the typesetting and never prints as something else.
+Statuses and roles are the words of the domain as plain text, so that this package knows nothing of the rest; a word
+that the template does not know fails the typesetting and never prints as something else.
 """
 
 from collections.abc import Iterable

@@ -8,7 +8,6 @@ import json
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,6 @@ from typesetting.fonts import font_set
 TEMPLATES = Path(__file__).parent / "templates"
 LARGE = 48 * 1024
 """Characters of printed data above which a document gets a process of its own."""
-_NOWHERE = "/nonexistent"
-_LAYOUT = "base"
 
 
 class Unfit(ValueError):
@@ -49,31 +46,19 @@ def run(job: Job) -> Pressed:
 
 
 def _here(job: Job) -> Pressed:
-    try:
-        pdf: Any = _compiler(job).compile(format="pdf", pdf_standards="a-3b", timestamp=job.at)
-        found = _compiler(job).query("<boxes>", field="value", one=True)  # laid out already: this takes no time
-    except typst.TypstError as error:
-        raise Unfit(f"{job.template}: {error.message} {'; '.join(error.hints)}".strip()) from error
-    return Pressed(bytes(pdf), json.loads(found))
-
-
-def _compiler(job: Job) -> typst.Compiler:
-    """A new one each time: a compiler that has compiled answers no query."""
-    return typst.Compiler(
-        _sources(job.template),  # type: ignore[type-var]  # several files by name: in its README, not in its types
-        root=_NOWHERE,
+    compiler = typst.Compiler(
+        TEMPLATES / f"{job.template}.typ",
+        root=TEMPLATES,
         font_paths=font_set(job.company_fonts).loaded,
         ignore_system_fonts=True,
         sys_inputs=job.inputs,
     )
-
-
-@cache
-def _sources(template: str) -> dict[str, bytes]:
-    return {
-        "main": (TEMPLATES / f"{template}.typ").read_bytes(),
-        f"{_LAYOUT}.typ": (TEMPLATES / f"{_LAYOUT}.typ").read_bytes(),
-    }
+    try:
+        boxes = compiler.query("<boxes>", field="value", one=True)
+        pdf: Any = compiler.compile(format="pdf", pdf_standards="a-3b", timestamp=job.at)  # laid out by the query
+    except RuntimeError as error:  # so a query tells it; its TypstError is one as well
+        raise Unfit(f"{job.template}: {error}") from error
+    return Pressed(bytes(pdf), json.loads(boxes))
 
 
 def _apart(job: Job) -> Pressed:
@@ -83,7 +68,7 @@ def _apart(job: Job) -> Pressed:
         command, input=asked, capture_output=True, cwd=Path(__file__).parent.parent, env={}, check=False
     )
     if done.returncode:
-        raise Unfit(f"{job.template}: {done.stderr.decode(errors='replace')[-2000:]}")
+        raise Unfit(done.stderr.decode(errors="replace").strip()[-2000:])
     boxes, _, pdf = done.stdout.partition(b"\n")
     return Pressed(pdf, json.loads(boxes))
 
@@ -92,7 +77,10 @@ def _answer() -> None:
     """What the process of its own does: a job in, boxes and PDF out."""
     asked = json.load(sys.stdin.buffer)
     folder = asked["company_fonts"]
-    done = _here(Job(**{**asked, "company_fonts": Path(folder) if folder else None}))
+    try:
+        done = _here(Job(**{**asked, "company_fonts": Path(folder) if folder else None}))
+    except Unfit as error:
+        sys.exit(str(error))
     sys.stdout.buffer.write(json.dumps(done.boxes).encode() + b"\n" + done.pdf)
 
 

@@ -1,7 +1,7 @@
 """Typesets documents: JSON data and a template of this package become a PDF/A-3b that carries the data.
 
-What people typed reaches a template as JSON and never as source text. A template reads its data, and there is nothing
-else to read: the compiler's root is a folder that does not exist. The same data and instant give the same bytes.
+What people typed reaches a template as JSON and never as source text, and the compiler reads no other folder than that
+of the templates. The same data and instant give the same bytes.
 """
 
 import json

@@ -98,6 +98,8 @@ def _guarded(zh: str, en: str, step: Callable[[], Iterable[Check]]) -> Iterator[
         yield from step()
     except ValueError as error:  # all of ours, and JSON's, ASN.1's and X.509's
         yield Check(zh, en, False, str(error))
+    except MemoryError:
+        raise
     except Exception as error:  # whatever else a hostile file brings a library to: it proves nothing
         yield Check(zh, en, False, f"{type(error).__name__}: {error}")
 

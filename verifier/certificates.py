@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 MOST = 50
@@ -40,9 +41,22 @@ def from_pem(content: bytes | memoryview) -> list[x509.Certificate]:
     if not 0 < text.count(_PEM) <= MOST:
         raise Untrusted("no certificate, or too many")
     try:
-        return x509.load_pem_x509_certificates(text)
-    except ValueError as error:
+        found = x509.load_pem_x509_certificates(text)
+    except (ValueError, x509.InvalidVersion) as error:
         raise Untrusted(f"damaged certificate: {error}") from None
+    return [from_der(certificate.public_bytes(Encoding.DER)) for certificate in found]
+
+
+def from_der(content: bytes) -> x509.Certificate:
+    """Raises Untrusted if it is no certificate that this program understands."""
+    try:
+        found = x509.load_der_x509_certificate(content)
+        found.public_key()
+        if found.serial_number <= 0:
+            raise Untrusted("a certificate has no number")
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+        raise Untrusted(f"damaged certificate: {error}") from None
+    return found
 
 
 def fingerprint(certificate: x509.Certificate) -> str:
@@ -143,7 +157,7 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate, *, below: i
         if constraints.path_length is not None and constraints.path_length < below:
             return False
         certificate.verify_directly_issued_by(issuer)
-    except (Untrusted, x509.ExtensionNotFound, ValueError, TypeError, InvalidSignature):
+    except (x509.ExtensionNotFound, ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 
@@ -152,7 +166,10 @@ def _require_sound(certificate: x509.Certificate, at: datetime) -> None:
     """In force, strong, and saying nothing critical that this program does not understand. Raises Untrusted."""
     if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
         raise Untrusted(f"{shown(certificate)} was not valid at {at.isoformat()}")
-    digest, key = certificate.signature_hash_algorithm, certificate.public_key()
+    try:
+        digest, key = certificate.signature_hash_algorithm, certificate.public_key()
+    except UnsupportedAlgorithm:
+        raise Untrusted(f"{shown(certificate)} is signed in a way that is not supported") from None
     if digest is not None and not isinstance(digest, _STRONG):
         raise Untrusted(f"{shown(certificate)} rests on the weak hash {digest.name}")
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < _SMALLEST_RSA:

@@ -18,6 +18,7 @@ LARGEST_FILE = 256 * 2**20
 LARGEST_BUNDLE = 1024 * 2**20
 README = "说明-README.txt"
 NAME = re.compile(rf"(?:[A-Za-z0-9_-]+/){{0,3}}(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){{0,3}}|{README})")
+_CLOSING = "manifest."
 _LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _ENTRY = struct.Struct("<4s5H3I2H")
 _LISTED = struct.Struct("<4s6H3I5H2I")
@@ -42,7 +43,7 @@ class _Entry:
 
 
 class Packer:
-    """Writes a bundle, one file at a time, in the order of the names; nothing but the names is kept in memory."""
+    """Writes a bundle, one file at a time, in their `order`; nothing but the names is kept in memory."""
 
     def __init__(self, target: BinaryIO) -> None:
         self._target, self._at = target, 0
@@ -71,7 +72,7 @@ class Packer:
 def pack(files: Mapping[str, bytes], target: BinaryIO) -> None:
     """Writes these files as a bundle. Raises BadContainer if one of them may not be in it."""
     packer = Packer(target)
-    for name in sorted(files):
+    for name in sorted(files, key=order):
         packer.add(name, files[name])
     packer.close()
 
@@ -129,10 +130,15 @@ def _name(name: bytes, at: int) -> str:
         raise BadContainer(f"a file name that is no text at byte {at}") from None
 
 
+def order(name: str) -> tuple[bool, str]:
+    """Files stand in the order of their names; what names and seals them all stands behind them."""
+    return name.startswith(_CLOSING), name
+
+
 def _require_place(name: str, last: str, files: int) -> None:
     if not NAME.fullmatch(name) or len(name.encode()) > LONGEST_NAME:
         raise BadContainer(f"{name!r} is no name of a file in a bundle")
-    if name <= last:
+    if order(name) <= order(last):
         raise BadContainer(f"{name} is there twice" if name == last else f"{name} is out of order, after {last}")
     if files >= MOST_FILES:
         raise BadContainer(f"more than {MOST_FILES} files")

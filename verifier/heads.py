@@ -82,7 +82,7 @@ def _require_signature(key: bytes, signature: bytes, said: bytes) -> None:
     try:
         public: Any = load_der_public_key(key)
         verify_with_key(public, signature, said, hashes.SHA256())
-    except (ValueError, UnsupportedAlgorithm):
-        raise BadHead("the key is damaged") from None
     except Untrusted as error:
         raise BadHead(str(error)) from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise BadHead("the key is damaged") from None

@@ -3,7 +3,7 @@
 import json
 from typing import Any, NoReturn
 
-LARGEST = 128 * 2**20
+LARGEST = 64 * 2**20
 DEEPEST = 40
 
 

@@ -4,6 +4,11 @@ from temporalio.common import SearchAttributeKey
 
 WORKFLOW_TYPE = "offboarding"
 AFTERCARE_TYPE = "aftercare"
+TREE_HEADS_TYPE = "tree_heads"
+
+TREE_HEADS = "tree-heads"
+LOG_CHECK = "log-check"
+"""Schedules, and the beginning of the ids of what they start."""
 
 STAGE = SearchAttributeKey.for_keyword("WanbiStage")
 LAST_DAY = SearchAttributeKey.for_datetime("WanbiLastDay")

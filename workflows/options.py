@@ -16,6 +16,8 @@ LIGHT_STEP = timedelta(seconds=20)
 ACCESS_STEP = timedelta(seconds=30)
 BULK_STEP = timedelta(minutes=5)
 """For all the customers of somebody: seconds for ten thousand."""
+WHOLE_LOG = timedelta(hours=1)
+"""For every fact there ever was: seconds for a hundred thousand."""
 LOCAL_RECORD = timedelta(seconds=2)
 SECOND_TRY = timedelta(seconds=10)
 """So long a case waits for a database that did not answer, before it goes on without."""

@@ -77,18 +77,18 @@ def portfolio(case_id: str) -> Subquery:
 
 def orders(session: Session, of: Departed) -> tuple[list[OrdersBy], list[OrdersBy]]:
     """Orders from the notice on: of the portfolio's customers, and the leaver's own for other customers."""
-    theirs, actors = portfolio(of.case_id), _actors(session, of)
+    theirs, people = portfolio(of.case_id), actors(session, of)
     within = _ORDER.c.customer_id.in_(select(theirs.c.id))
     counts = _ORDER.c.state.in_(turnover.STATES) & (_ORDER.c.placed_at >= of.arrived_at)
-    leaver = [account for account, actor in actors.items() if actor is ActorClass.LEAVER]
+    leaver = [account for account, actor in people.items() if actor is ActorClass.LEAVER]
     return (
-        _orders(session, of, actors, counts & within),
-        _orders(session, of, actors, counts & _ORDER.c.placed_by.in_(leaver) & ~within),
+        _orders(session, of, people, counts & within),
+        _orders(session, of, people, counts & _ORDER.c.placed_by.in_(leaver) & ~within),
     )
 
 
 def _orders(
-    session: Session, of: Departed, actors: dict[str, ActorClass], condition: ColumnElement[bool]
+    session: Session, of: Departed, people: dict[str, ActorClass], condition: ColumnElement[bool]
 ) -> list[OrdersBy]:
     period = _period(_ORDER.c.placed_at, of)
     columns = (_ORDER.c.placed_by, _ORDER.c.incoming, period, _ORDER.c.currency)
@@ -96,7 +96,7 @@ def _orders(
     query = query.group_by(_ORDER.c.placed_by, _ORDER.c.incoming, _PERIOD, _ORDER.c.currency)
     found: dict[tuple[Period, ActorClass, str], list[int]] = defaultdict(lambda: [0, 0])
     for by, incoming, when, currency, count, value in session.execute(query):
-        actor = ActorClass.CUSTOMER if incoming else actors.get(by, ActorClass.OTHER)
+        actor = ActorClass.CUSTOMER if incoming else people.get(by, ActorClass.OTHER)
         line = found[Period(when), actor, currency]
         line[0], line[1] = line[0] + count, line[1] + int(value)
     return [
@@ -107,7 +107,7 @@ def _orders(
 
 def communications(session: Session, of: Departed) -> list[TalksBy]:
     """Who of ours spoke with the portfolio's customers from the notice on."""
-    theirs, receivers = portfolio(of.case_id), _receivers(session, of.case_id)
+    theirs, known = portfolio(of.case_id), receivers(session, of.case_id)
     period = _period(_TALK.c.at, of)
     query = (
         select(_TALK.c.employee_id, period, func.count())
@@ -116,7 +116,7 @@ def communications(session: Session, of: Departed) -> list[TalksBy]:
     )
     found: dict[tuple[Period, ActorClass], int] = defaultdict(int)
     for employee, when, count in session.execute(query):
-        found[Period(when), _class(employee, of, receivers)] += count
+        found[Period(when), actor_class(employee, of, known)] += count
     return [
         TalksBy(actor=actor, period=when, communications=count)
         for (when, actor), count in sorted(found.items(), key=_listed)
@@ -186,23 +186,23 @@ def _default(row: Any, of: Departed) -> DefaultedOrder:
     )
 
 
-def _receivers(session: Session, case_id: str) -> set[str]:
+def receivers(session: Session, case_id: str) -> set[str]:
     query = select(_ENTRY.c.receiver).where(_ENTRY.c.case_id == case_id, _ENTRY.c.receiver.is_not(None)).distinct()
     return set(session.execute(query).scalars())
 
 
-def _actors(session: Session, of: Departed) -> dict[str, ActorClass]:
+def actors(session: Session, of: Departed) -> dict[str, ActorClass]:
     """The accounts of the leaver and the receivers."""
-    receivers = _receivers(session, of.case_id)
+    known = receivers(session, of.case_id)
     query = select(_ACCOUNT.c.id, _ACCOUNT.c.employee_id)
-    query = query.where(_ACCOUNT.c.employee_id.in_(sorted({of.employee_id, *receivers})))
-    return {account: _class(employee, of, receivers) for account, employee in session.execute(query)}
+    query = query.where(_ACCOUNT.c.employee_id.in_(sorted({of.employee_id, *known})))
+    return {account: actor_class(employee, of, known) for account, employee in session.execute(query)}
 
 
-def _class(employee: str | None, of: Departed, receivers: set[str]) -> ActorClass:
+def actor_class(employee: str | None, of: Departed, known: set[str]) -> ActorClass:
     if employee == of.employee_id:
         return ActorClass.LEAVER
-    return ActorClass.RECEIVER if employee in receivers else ActorClass.OTHER
+    return ActorClass.RECEIVER if employee in known else ActorClass.OTHER
 
 
 def _period(column: ColumnElement[Any], of: Departed) -> ColumnElement[str]:

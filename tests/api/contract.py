@@ -29,6 +29,9 @@ PATH_VALUES = {
     "agreement_id": "a-1",
     "mapping": "old-crm",
     "sheet": "customers",
+    "bundle_id": "0" * 32,
+    "seq": "1",
+    "size": "1",
 }
 
 

@@ -22,11 +22,13 @@ from sqlmodel import SQLModel, func, select
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.assembly import proofs
+from activities.trust import trust_if_founded
 from api.gateway import Gateway
 from api.main import create_app
 from config import Settings
 from domain.people import Role
 from models.database import reading, utc_now, writing
+from models.evidence.packing import Seals
 from models.tables import AccessToken, Account
 from pades.office import Office
 from tests import builders
@@ -165,11 +167,15 @@ def the_app() -> FastAPI:
 
 
 @asynccontextmanager
-async def serving(engine: Engine, config: Settings, client: Any, office: Office | None = None) -> AsyncIterator[Api]:
+async def serving(
+    engine: Engine, config: Settings, client: Any, seals: Seals | None = None, office: Office | None = None
+) -> AsyncIterator[Api]:
     """The application on this database and this Temporal client, until the block ends."""
     app = the_app()
     app.state.office = office
     app.state.settings, app.state.engine, app.state.gateway = config, engine, Gateway(client, proofs(config))
+    app.state.trust = trust_if_founded(config, engine)
+    app.state.seals = seals
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://wanbi") as http:
         yield Api(app, http, engine, config)
 

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from api.main import create_app
-from api.routes import accounts, cases, company, decisions, inbox, industries, law, session
+from api.routes import accounts, bundles, cases, company, decisions, inbox, industries, law, session
 from api.routes.desk import (
     after,
     audit,
@@ -45,6 +45,7 @@ NO_JSON = (
     "GET /health/live",
     "GET /cases/{case_id}/documents/{document_id}",
     "GET /cases/{case_id}/portfolio/customers/{customer_id}/introduction",
+    "GET /cases/{case_id}/bundles/{bundle_id}",
     "GET /desk/files/",
 )
 """How the names begin of what answers with something else."""
@@ -133,7 +134,21 @@ def _routes() -> list[APIRoute]:
     sheets = (exports, fields, imports)
     handover = (capacities, portfolio)
     figures = (after, commission)
-    parts = (accounts, cases, company, decisions, inbox, industries, law, session, *desk, *sheets, *handover, *figures)
+    parts = (
+        accounts,
+        bundles,
+        cases,
+        company,
+        decisions,
+        inbox,
+        industries,
+        law,
+        session,
+        *desk,
+        *sheets,
+        *handover,
+        *figures,
+    )
     return [route for part in parts for route in part.router.routes if isinstance(route, APIRoute)]
 
 

@@ -43,8 +43,21 @@ def test_secrets_are_made_once_for_their_owner_only(tmp_path: Path) -> None:
 def test_the_secrets_made_are_strong_and_all_that_the_settings_need(tmp_path: Path) -> None:
     make(tmp_path)
     made = Settings(_env_file=secrets(tmp_path))
-    keys = [ring["k1"].get_secret_value() for ring in (made.payload_keys, made.proof_keys, made.seal_keys)]
-    assert len(set(keys)) == 3
+    keys = [
+        ring["k1"].get_secret_value() for ring in (made.payload_keys, made.proof_keys, made.seal_keys, made.tree_keys)
+    ]
+    assert len(set(keys)) == 4
+
+
+def test_a_ring_of_keys_that_came_with_a_later_version_is_added_and_the_others_stay(tmp_path: Path) -> None:
+    make(tmp_path)
+    lines = secrets(tmp_path).read_text().splitlines(keepends=True)
+    before = "".join(line for line in lines if "TREE" not in line)
+    secrets(tmp_path).write_text(before)
+    assert make(tmp_path)
+    assert secrets(tmp_path).read_text().startswith(before)
+    assert Settings(_env_file=secrets(tmp_path)).tree_key == "k1"
+    assert not make(tmp_path)
 
 
 def test_two_set_ups_at_once_agree_on_one_set_of_secrets(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ def test_a_command_without_temporal_ends_with_one_line_and_a_code_of_its_own(
     command: tuple[str, ...], tmp_path: Path
 ) -> None:
     nobody = {"WANBI_TEMPORAL_ADDRESS": "127.0.0.1:9", "WANBI_ENVIRONMENT": "demo", "WANBI_DATA": str(tmp_path)}
-    for ring in ("PAYLOAD", "PROOF", "SEAL"):
+    for ring in ("PAYLOAD", "PROOF", "SEAL", "TREE"):
         nobody |= {f"WANBI_{ring}_KEYS": json.dumps({"k1": KEY}), f"WANBI_{ring}_KEY": "k1"}
     module, *arguments = command
     ended = subprocess.run(

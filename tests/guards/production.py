@@ -10,9 +10,9 @@ import yaml  # type: ignore[import-untyped]  # ships no types
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
 RAW: dict[str, Any] = yaml.safe_load(TEXT)
-JOBS = {"databases", "temporal-schema", "temporal-init", "temporal-cli", "wanbi-migrate"}
+JOBS = {"databases", "temporal-schema", "temporal-init", "temporal-cli", "wanbi-migrate", "wanbi-ceremony"}
 PROCESSES = {"wanbi-worker-cases", "wanbi-worker-access", "wanbi-api"}
-WANBI = PROCESSES | {"wanbi-migrate", "temporal-init"}
+WANBI = PROCESSES | {"wanbi-migrate", "temporal-init", "wanbi-ceremony"}
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?:(?P<operator>:?[-?])(?P<rest>[^}]*))?\}")
 
 

@@ -71,9 +71,10 @@ def test_defaults_in_the_file_are_those_of_env_example() -> None:
 
 def test_env_example_holds_no_secret_and_a_missing_one_stops_the_start() -> None:
     example = read_env(ROOT / ".env.example")
-    secret = {name for name in example if re.search(r"_KEYS$|PASSWORD$|SECRET$", name)}
+    secret = {name for name in example if re.search(r"_KEYS$|PASSWORD$|SECRET$|PASSPHRASE$|PIN$", name)}
     assert not any(example[name] for name in secret)
-    needed = secret - {"WANBI_SMTP_PASSWORD", "TEMPORAL_UI_AUTH_CLIENT_SECRET"}
+    bought = {"WANBI_PKCS11_PIN", "WANBI_LICENSED_CA_SECRET", "WANBI_ANCHOR_SECRET"}
+    needed = secret - {"WANBI_SMTP_PASSWORD", "TEMPORAL_UI_AUTH_CLIENT_SECRET"} - bought
     for name in needed | {"WANBI_PUBLIC_URL", "WANBI_COMPANY_NAME"}:
         given = {other: "x" for other in example if other != name}
         with pytest.raises(Missing, match=name):
@@ -102,6 +103,16 @@ def test_workers_of_the_two_queues_scale_apart_and_only_the_access_workers_hold_
     assert queues["wanbi-worker-access"] == "access"
     holders = {name for name, service in services.items() if "WANBI_WEBHOOK_SECRETS" in service.get("environment", {})}
     assert holders == {"wanbi-worker-access"}
+
+
+def test_only_those_that_sign_can_open_the_keys_and_only_the_ceremony_can_change_them(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    knowing = {name for name in WANBI if "WANBI_KEYS_PASSPHRASE" in services[name].get("environment", {})}
+    mounted = {name: services[name]["volumes"] for name in WANBI if "volumes" in services[name]}
+    assert knowing == set(mounted) == {"wanbi-ceremony", "wanbi-worker-cases", "wanbi-api"}
+    assert {name for name, volumes in mounted.items() if volumes == ["keys:/keys"]} == {"wanbi-ceremony"}
+    assert {name for name, volumes in mounted.items() if volumes == ["keys:/keys:ro"]} == knowing - {"wanbi-ceremony"}
 
 
 def test_only_migrations_connect_as_the_owner_of_the_tables(services: dict[str, dict[str, Any]]) -> None:

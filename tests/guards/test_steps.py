@@ -8,10 +8,11 @@ from temporalio.activity import _Definition
 
 from activities.access import AccessActivities
 from activities.casework import CaseActivities
+from activities.tree_heads import TreeHeadActivities
 
 STEPS = [
     member
-    for activities in (CaseActivities, AccessActivities)
+    for activities in (CaseActivities, AccessActivities, TreeHeadActivities)
     for name, member in vars(activities).items()
     if callable(member) and not name.startswith("_") and name != "all"
 ]

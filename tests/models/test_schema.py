@@ -11,6 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from models import certificate_tables, employment, schema, tables
 from models.database import connect, writing
 from models.desk import commission_tables, figure_tables, order_tables, portfolio_tables, trail_tables
+from models.evidence import tables as evidence_tables
+from models.log import tables as log_tables
 from models.signing import attempt_tables
 from tests.builders import ARRIVAL
 
@@ -21,6 +23,7 @@ assert portfolio_tables.CustomerCapacity.metadata is METADATA
 assert certificate_tables.IssuedCertificate.metadata is METADATA
 assert attempt_tables.SigningAttempt.metadata is METADATA
 assert commission_tables.CommissionEntry.metadata is figure_tables.WeeklyFigure.metadata is METADATA
+assert log_tables.LogLeaf.metadata is evidence_tables.EvidenceBundle.metadata is METADATA
 
 
 def test_the_migrations_make_exactly_the_tables(engine: Engine) -> None:

@@ -29,5 +29,5 @@ def engineer(company: Engine, office: Office) -> Engineer:
 async def record(company: Engine, office: Office, engineer: Engineer, tmp_path: Path) -> AsyncIterator[Record]:
     """In a demo, so that mailed codes are found in a folder."""
     config = builders.settings(tmp_path, environment="demo", public_url=ORIGIN)
-    async with serving(company, config, engineer, office) as api:
+    async with serving(company, config, engineer, office=office) as api:
         yield Record(api, office, engineer)

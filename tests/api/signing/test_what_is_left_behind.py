@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from sqlmodel import select
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities import signature_teller
 from activities.assembly import proofs
@@ -40,7 +40,7 @@ class Postbox:
 
     async def signal(self, name: str, decision: Decision[Any]) -> None:
         if self.away:
-            raise RPCError("nobody answers", signature_teller.RPCStatusCode.UNAVAILABLE, b"")
+            raise RPCError("nobody answers", RPCStatusCode.UNAVAILABLE, b"")
         self.taken.append((self.workflow_id, name, decision))
 
 
