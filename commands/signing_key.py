@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from commands.person import Unexpected
+from commands.answers import Unexpected, answered
 
 _HALF = 32
 WITHIN = 60.0
@@ -61,32 +61,25 @@ def sign_record(
     """
     key = key or SigningKey()
     record = f"/cases/{case_id}/record"
-    shown = _answered(client.get(record), 200)
+    shown = answered(client.get(record), 200)
     wish = {
         "sha256": hashlib.sha256(shown.content).hexdigest(),
-        "consent": _answered(client.get("/signing/consent"), 200).json()["version"],
+        "consent": answered(client.get("/signing/consent"), 200).json()["version"],
         "method": "code",
     }
-    intent = _answered(client.post(f"{record}/intents", json=wish, headers=_new_key()), 201).json()["id"]
+    intent = answered(client.post(f"{record}/intents", json=wish, headers=_new_key()), 201).json()["id"]
     signature = f"{record}/intents/{intent}/signature"
     confirmed = {"public_key": key.public, "code": read_code(intent), "password": password}
-    begun = _answered(client.post(signature, json=confirmed, headers=_new_key()), 201).json()
+    begun = answered(client.post(signature, json=confirmed, headers=_new_key()), 201).json()
     value = {"value": key.sign(begun["to_sign"])}
     headers, ends = _new_key(), time.monotonic() + WITHIN
     while (answer := client.put(signature, json=value, headers=headers)).status_code == 202:
         if time.monotonic() > ends:
             raise Unexpected(f"the case did not count the signature of {intent} within {WITHIN:.0f} s")
         time.sleep(AGAIN)
-    signed: dict[str, Any] = _answered(answer, 200).json()
+    signed: dict[str, Any] = answered(answer, 200).json()
     return signed
 
 
 def _new_key() -> dict[str, str]:
     return {"idempotency-key": str(uuid.uuid4())}
-
-
-def _answered(response: httpx.Response, expected: int) -> httpx.Response:
-    if response.status_code != expected:
-        where = f"{response.request.method} {response.request.url.path}"
-        raise Unexpected(f"{where}: {response.status_code}, not {expected}: {response.text[:500]}")
-    return response
