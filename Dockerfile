@@ -11,6 +11,7 @@ RUN python -m venv /opt/venv \
 
 FROM ${PYTHON_IMAGE}
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin wanbi
+RUN install --directory --owner=wanbi --group=wanbi --mode=700 /keys
 COPY --from=dependencies /opt/venv /opt/venv
 WORKDIR /app
 COPY . .

@@ -23,6 +23,7 @@ _HARMLESS = ("int_parsing", "bool_parsing", "literal_error", "greater_than_equal
 """Errors about settings that are no secrets: what was given may be shown."""
 OWN_TSA = "own"
 """In the list of time stamp authorities: the company's own."""
+SHORTEST_PASSPHRASE = 20
 HIGHEST_PORT = 65_535
 Port = Annotated[int, Field(ge=1, le=HIGHEST_PORT)]
 
@@ -118,6 +119,11 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=72)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
+    @field_validator("fonts", mode="before")
+    @classmethod
+    def _folder_or_none(cls, given: object) -> object:
+        return given or None
+
     @field_validator("payload_keys", "proof_keys", "seal_keys", "tree_keys")
     @classmethod
     def _strong(cls, ring: dict[str, SecretStr]) -> dict[str, SecretStr]:
@@ -132,6 +138,14 @@ class Settings(BaseSettings):
             if any(word in text.lower() for word in _PLACEHOLDERS):
                 raise ValueError(f"key {name!r} looks like a placeholder")
         return ring
+
+    @field_validator("keys_passphrase")
+    @classmethod
+    def _long(cls, passphrase: SecretStr) -> SecretStr:
+        text = passphrase.get_secret_value()
+        if text and (len(text) < SHORTEST_PASSPHRASE or any(word in text.lower() for word in _PLACEHOLDERS)):
+            raise ValueError(f"at least {SHORTEST_PASSPHRASE} characters that nobody guesses: openssl rand -hex 16")
+        return passphrase
 
     @field_validator("law_overrides")
     @classmethod
@@ -153,6 +167,10 @@ class Settings(BaseSettings):
             ring, active = getattr(self, f"{name}_keys"), getattr(self, f"{name}_key")
             if active not in ring:
                 raise ValueError(f"WANBI_{name.upper()}_KEY names {active!r}, which WANBI_{name.upper()}_KEYS lacks")
+        if self.fonts is not None and not self.fonts.is_dir():
+            raise ValueError(
+                f"WANBI_FONTS names {self.fonts}, which is no folder: name one with fonts, or leave it out"
+            )
         if self.environment == "production" and self.url.startswith("sqlite"):
             raise ValueError("production needs PostgreSQL: set WANBI_DATABASE_URL")
         if self.environment == "production" and not self.company_name.strip():

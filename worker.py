@@ -19,9 +19,11 @@ from activities.assembly import access_activities, case_activities, log_activiti
 from activities.importer import Importer
 from activities.mail import MailDispatcher
 from activities.schedules import keep_schedules
+from activities.sealing import stamper
 from activities.starter import keep_starting
 from activities.teller import keep_telling
 from activities.tidying import keep_tidy
+from activities.trust import open_trust
 from activities.weeks import keep_weeks
 from config import Settings, settings
 from models.database import connect
@@ -80,10 +82,12 @@ async def access_worker(client: Client, activities: Sequence[Callable[..., Any]]
 
 @asynccontextmanager
 async def running(client: Client, engine: Engine, config: Settings) -> AsyncIterator[None]:
-    """Workers for the queues that this process serves, until the block ends."""
+    """Workers for the queues that this process serves, until the block ends. Raises what `open_trust` raises."""
     async with AsyncExitStack() as stack:
         if config.worker_queues in ("all", "cases"):
-            steps = [*case_activities(engine, config), *log_activities(engine, config)]
+            trust = await asyncio.to_thread(open_trust, config, engine)
+            steps = case_activities(engine, config, trust.office)
+            steps += log_activities(engine, config, stamper(trust))
             await stack.enter_async_context(case_worker(client, steps, max_cached_cases=config.max_cached_cases))
         if config.worker_queues in ("all", "access"):
             await stack.enter_async_context(access_worker(client, access_activities(engine, config)))

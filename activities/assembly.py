@@ -9,8 +9,8 @@ from sqlmodel import Session
 
 from activities.access import AccessActivities
 from activities.casework import CaseActivities
-from activities.connectors.confirmation import InAppConfirmation
 from activities.connectors.entitlements import EntitlementConnector
+from activities.connectors.pdf_signing import PdfSigning
 from activities.connectors.webhook import WebhookConnector
 from activities.failures import PersonMustAct
 from activities.files import DatabaseFiles
@@ -28,6 +28,7 @@ from models.people import DatabasePeople
 from models.planner import DatabasePlanner
 from models.proofs import Proofs
 from models.tables import ConnectedSystem
+from pades.office import Office
 from typesetting.typesetter import Typesetter
 
 
@@ -63,14 +64,14 @@ class ConfiguredConnectors:
         raise PersonMustAct(f"system {system!r}: there is no connector {found.connector!r}")
 
 
-def case_activities(engine: Engine, settings: Settings) -> list[Callable[..., Any]]:
+def case_activities(engine: Engine, settings: Settings, office: Office) -> list[Callable[..., Any]]:
     """The light steps, for the queue `wanbi`."""
     typesetter = Typesetter(settings.fonts)
     steps = CaseActivities(
         planner=DatabasePlanner(engine, review(settings.environment, settings.law_overrides)),
         ledger=DatabaseLedger(engine, proofs(settings)),
         people=DatabasePeople(engine),
-        signing=InAppConfirmation(engine, plain(settings.seal_keys), settings.seal_key),
+        signing=PdfSigning(engine, settings.employer, office, typesetter),
         papers=DatabasePapers(engine, settings.employer, typesetter),
         files=DatabaseFiles(engine, settings.employer, typesetter),
         portfolios=DatabasePortfolios(engine),

@@ -12,7 +12,7 @@ from config import OWN_TSA, Settings, UnfitSettings
 from models.certificates import DatabaseReceipts, DatabaseRegister
 from models.database import utc_now
 from pades.office import Office
-from pki.anchors import Anchor, Receipt, ServiceAnchor, StampAnchor
+from pki.anchors import STAMP, Anchor, Receipt, ServiceAnchor, StampAnchor
 from pki.authority import Pki
 from pki.certificates import is_development
 from pki.external import ExternalAuthority
@@ -36,6 +36,11 @@ class Trust:
     anchor: Anchor
     receipts: DatabaseReceipts
 
+    @property
+    def office(self) -> Office:
+        """Where documents are signed."""
+        return Office(self.pki, self.stamps, utc_now)
+
     def anchored(self, sha256: str, at: datetime) -> Receipt:
         """The anchor's receipt for a hash: the one that is kept, or a new one, which is kept from now on.
 
@@ -45,7 +50,9 @@ class Trust:
         return kept[0] if kept else self.receipts.keep(self.anchor.submit(sha256, at))
 
     def _is_by_the_anchor(self, receipt: Receipt) -> bool:
-        return isinstance(self.anchor, StampAnchor) or receipt.anchor == self.anchor.name
+        if isinstance(self.anchor, StampAnchor):  # whichever authority of the list stamped
+            return receipt.media_type == STAMP
+        return receipt.anchor == self.anchor.name
 
 
 def custody(settings: Settings) -> Custody:
@@ -64,7 +71,7 @@ def open_trust(settings: Settings, engine: Engine) -> Trust:
     keys = KeyFile(settings.keys_folder).open(custody(settings))
     if settings.environment == "production" and is_development(keys.root):
         raise UnfitKeys(
-            "the root is one for development, and proves nothing: hold a ceremony with WANBI_KEYS_FOLDER anew"
+            "the root is one for development, and proves nothing: hold a ceremony in another WANBI_KEYS_FOLDER"
         )
     pki = Pki(keys, DatabaseRegister(engine), settings.ocsp_url)
     own = OwnAuthority(pki.tsa, pki.issuing)
@@ -82,11 +89,6 @@ def open_trust(settings: Settings, engine: Engine) -> Trust:
 def trust_if_founded(settings: Settings, engine: Engine) -> Trust | None:
     """As `open_trust`; None where no ceremony was held yet."""
     return open_trust(settings, engine) if KeyFile(settings.keys_folder).path.exists() else None
-
-
-def office_of(trust: Trust | None) -> Office | None:
-    """Where documents are signed; nowhere before the ceremony."""
-    return Office(trust.pki, trust.stamps, utc_now) if trust else None
 
 
 def _stamps(settings: Settings, own: OwnAuthority) -> StampingAuthority:

@@ -10,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import Engine
 
 from activities.assembly import plain
+from activities.trust import Trust
 from api.errors import Problem
 from api.gateway import Gateway
 from api.signing.beginning import Room
@@ -22,7 +23,6 @@ from models.accounts import Caller
 from models.database import reading
 from models.evidence.packing import Seals
 from models.forms import IDEMPOTENCY_KEY
-from pades.office import Office
 from typesetting.typesetter import Typesetter
 
 _bearer = HTTPBearer(auto_error=False, description="The token that POST /api/v1/sign-in answers with.")
@@ -46,11 +46,11 @@ SettingsDep = Annotated[Settings, Depends(_settings)]
 
 
 async def _room(engine: EngineDep, settings: SettingsDep, request: Request) -> Room:
-    office = cast(Office | None, request.app.state.office)
-    if office is None:
+    trust = cast(Trust | None, request.app.state.trust)
+    if trust is None:
         raise Problem(503, "signature.no_keys")
     keys = CodeKeys(plain(settings.proof_keys), settings.proof_key)
-    return Room(engine, office, Typesetter(settings.fonts), settings, keys)
+    return Room(engine, trust.office, Typesetter(settings.fonts), settings, keys)
 
 
 RoomDep = Annotated[Room, Depends(_room)]

@@ -11,7 +11,8 @@ from temporalio.client import Client
 
 import logs
 from activities.assembly import plain, proofs
-from activities.trust import office_of, trust_if_founded
+from activities.sealing import seals
+from activities.trust import trust_if_founded
 from api import errors
 from api.codec import codec_server
 from api.docs import docs
@@ -59,8 +60,6 @@ from api.trust import trust_routes
 from config import Settings, settings
 from models.codec import EncryptionCodec, ring
 from models.database import connect
-from models.evidence.packing import Seals
-from pades.office import Office
 from temporal_client import connect_temporal
 
 DESCRIPTION = """\
@@ -86,13 +85,8 @@ def create_app(
     config: Settings | None = None,
     engine: Engine | None = None,
     client: Client | None = None,
-    office: Office | None = None,
-    seals: Seals | None = None,
 ) -> FastAPI:
-    """The application. Tests hand in engine, client and office; otherwise they are made from the settings.
-
-    `seals`: the company's seal and who stamps; without them no evidence bundle is made.
-    """
+    """The application. Tests hand in engine and client; otherwise both are made from the settings."""
     chosen = config or settings()
 
     @asynccontextmanager
@@ -101,10 +95,9 @@ def create_app(
         app.state.settings = chosen
         app.state.engine = engine or connect(chosen.url)
         app.state.trust = await run_in_threadpool(trust_if_founded, chosen, app.state.engine)
-        app.state.office = office or office_of(app.state.trust)
         connected = client or await connect_temporal(chosen, lazy=True)
         app.state.gateway = Gateway(connected, proofs(chosen))
-        app.state.seals = seals
+        app.state.seals = seals(app.state.trust)
         yield
 
     app = DescribedApp(

@@ -22,10 +22,13 @@ from cryptography.x509 import Certificate, ReasonFlags
 from commands.custodian import PROBLEMS, House, day, fingerprint, found, renew_list, revoke, rotate
 from config import settings
 from models.database import connect, utc_now
-from pki.certificates import SERVICES, Kind, is_development
+from pki.certificates import SERVICES, Kind, is_development, organization
 from pki.register import REASONS, Register, UnknownCertificate, serial_of
 
-WARN_BEFORE = {Kind.ROOT: timedelta(days=730), Kind.ISSUING: timedelta(days=365)}
+KEPT = timedelta(days=365 * 10)
+"""Documents can be validated until their issuing authority has ended (tests/pki/test_archive.py): it, and the root,
+have to outlast whatever is signed by so much."""
+WARN_BEFORE = {Kind.ROOT: KEPT, Kind.ISSUING: KEPT}
 """So long before its end a certificate is warned about; others: 60 days."""
 _SOON = timedelta(days=60)
 LIST_SOON = timedelta(days=180)
@@ -37,6 +40,10 @@ def show(house: House) -> bool:
     house.say(f"{house.config.keys_folder}  root SHA-256 {fingerprint(public.certificates[Kind.ROOT])}")
     if is_development(public.certificates[Kind.ROOT]):
         house.say("!! a root for DEVELOPMENT: nothing signed below it proves anything")
+    named = organization(public.certificates[Kind.ROOT])
+    if named != house.config.employer:
+        well = False
+        house.say(f"!! the certificates name {named!r}, WANBI_COMPANY_NAME is {house.config.employer!r}")
     for kind, certificate in public.certificates.items():
         state = _state(house.register, kind, certificate, at)
         well = well and state == "good"
@@ -92,8 +99,8 @@ def run(house: House, wanted: argparse.Namespace) -> int:
             revoke(house, wanted.serial, ReasonFlags[wanted.reason], wanted.root_file)
         elif wanted.command == "renew-list":
             renew_list(house, wanted.root_file)
-        else:
-            found(house, wanted.root_file)
+        elif not found(house, wanted.root_file):
+            house.say(f"keys: there already, in {house.file.folder}; nothing was changed")
     return 0
 
 

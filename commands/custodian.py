@@ -78,20 +78,21 @@ class House:
             yield
 
 
-def found(house: House, root_file: Path | None) -> None:
-    """Founds the keys unless there are any; then only the register is completed."""
+def found(house: House, root_file: Path | None) -> bool:
+    """Founds the keys, and says True, unless there are any; then only the register is completed."""
     config, at = house.config, utc_now()
     if house.file.path.exists():
         public = house.file.public()
         for kind, certificate in public.certificates.items():
             house.register.add(entry(kind, certificate, at))
-        house.say(f"keys: there already, in {house.file.folder}; nothing was changed")
-        return
+        return False
     development = config.environment != "production"
     if root_file is None and not development:
         raise CannotDo("say where the root's key goes, on a medium that is then taken offline: --root-file PATH")
     if not config.employer:
         raise CannotDo("certificates need the employer's registered name: set WANBI_COMPANY_NAME")
+    if house.custody.passphrase is None and (house.custody.token is None or root_file is None):
+        raise CannotDo("there is no passphrase for the keys: set WANBI_KEYS_PASSPHRASE")
     made = ceremony.found(config.employer, at, config.ocsp_url, maker=house.maker, development=development)
     root = Identity(made.keys.root, made.root_key)
     if root_file is None:
@@ -99,9 +100,11 @@ def found(house: House, root_file: Path | None) -> None:
     else:
         _hand_out(house, root, root_file)
     house.remember(made.keys, at)
-    house.file.create(made.keys, house.custody)
+    if not house.file.create(made.keys, house.custody):
+        raise CannotDo(f"another ceremony has just ended in {house.file.folder}: the shares above open nothing")
     house.say(f"root: SHA-256 {fingerprint(made.keys.root)}")
     house.say("      publish it where people can compare: the handbook, the intranet, the foot of every document")
+    return True
 
 
 def rotate(house: House, kind: Kind, serial: str, root_file: Path | None) -> None:
@@ -163,6 +166,8 @@ def _hand_out(house: House, root: Identity, root_file: Path) -> None:
         write_root(root_file, root, Passphrase(secret))
     except FileExistsError:
         raise CannotDo(f"{root_file} is there already: it may be a root in use, so it is left alone") from None
+    except OSError as error:
+        raise CannotDo(f"the root's key can't be written to {root_file}: {error}") from error
     house.say(f"root: its key is in {root_file}. Copy it to two media, lock them away, delete it here.")
     house.say("      Each officer copies one share by hand, and sees no other; any two of them open the root's key.")
     for number, share in enumerate(shares.split(secret), start=1):
@@ -172,10 +177,8 @@ def _hand_out(house: House, root: Identity, root_file: Path) -> None:
 def _keep_development_root(house: House, root: Identity) -> None:
     file = house.file.folder / DEVELOPMENT_ROOT
     file.unlink(missing_ok=True)  # of a founding that did not end: there are no keys
-    passphrase = house.custody.passphrase
-    if passphrase is None:
-        raise CannotDo("there is no passphrase for the keys: set WANBI_KEYS_PASSPHRASE")
-    write_root(file, root, passphrase)
+    assert house.custody.passphrase, "found asks for one"  # noqa: S101
+    write_root(file, root, house.custody.passphrase)
     house.say(
         "!! keys: made with a root for DEVELOPMENT, whose key stays on this machine: nothing signed proves anything"
     )

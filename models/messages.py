@@ -195,6 +195,8 @@ class SealOrder(Message):
     signatures: tuple[Signature, ...]
     approved_by: str
     now: datetime
+    zone: str
+    """Time zone in which the seal's date is read."""
 
 
 class SealedRecord(Message):

@@ -44,3 +44,14 @@ def with_answers(pdf: bytes, signer: Certificate, office: Office) -> bytes:
     output = io.BytesIO()
     revision.write(output)
     return output.getvalue()
+
+
+def field_size(pdf: bytes, name: str) -> tuple[float, float]:
+    """Width and height of a signature field in points. Raises BrokenDocument if there is none of that name."""
+    root = writer(pdf).root
+    for each in root["/AcroForm"]["/Fields"] if "/AcroForm" in root else ():
+        entry = each.get_object()
+        if str(entry["/T"]) == name:
+            left, bottom, right, top = (float(edge) for edge in entry["/Rect"])
+            return right - left, top - bottom
+    raise BrokenDocument(f"the document has no field {name}")

@@ -142,11 +142,10 @@ def write_root(file: Path, identity: Identity, passphrase: Passphrase) -> None:
         "key": passphrase.wrap(Kind.ROOT, identity.key),
     }
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = _draft(file, _json(content), _OWNER)
-    try:
-        os.link(draft, file)
-    finally:
-        draft.unlink()
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER), "wb") as writing:
+        writing.write(_json(content))  # no draft and link: file systems of removable media know no links
+        writing.flush()
+        os.fsync(writing.fileno())
 
 
 def read_root(file: Path, passphrase: Passphrase) -> Identity:

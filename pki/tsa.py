@@ -44,6 +44,8 @@ class OwnAuthority:
         self._name = common_name(identity.certificate)
         self._certificate = _asn1(identity.certificate)
         self._chain = [self._certificate, _asn1(issuer)]
+        certified = as_signing_certificate_v2(self._certificate)
+        self._signer_named = bytes(simple_cms_attribute("signing_certificate_v2", certified).dump())
         self._clock = clock
 
     @property
@@ -90,9 +92,9 @@ class OwnAuthority:
             [
                 simple_cms_attribute("content_type", "tst_info"),
                 simple_cms_attribute("message_digest", hashlib.new(self._hash.name, content).digest()),
-                simple_cms_attribute("signing_certificate_v2", as_signing_certificate_v2(self._certificate)),
+                cms.CMSAttribute.load(self._signer_named),
             ]
-        )
+        ).dump()
         digest = algos.DigestAlgorithm({"algorithm": self._hash.name})
         signer = cms.SignerInfo(
             {
@@ -103,8 +105,8 @@ class OwnAuthority:
                 ),
                 "digest_algorithm": digest,
                 "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": f"{self._hash.name}_ecdsa"}),
-                "signed_attrs": attributes,
-                "signature": self._key.sign(attributes.dump(), ec.ECDSA(self._hash)),
+                "signed_attrs": cms.CMSAttributes.load(attributes),  # read anew, it is not encoded anew at each step
+                "signature": self._key.sign(attributes, ec.ECDSA(self._hash)),
             }
         )
         signed = {

@@ -49,6 +49,11 @@ def test_a_sound_environment_is_taken() -> None:
         ("WANBI_LOG_LEVEL", "LOUD", "WANBI_LOG_LEVEL = 'LOUD': Input should be 'DEBUG'"),
         ("WANBI_SMTP_STARTTLS", "perhaps", "WANBI_SMTP_STARTTLS = 'perhaps': Input should be a valid boolean"),
         ("WANBI_PAYLOAD_KEY", "k9", "settings: WANBI_PAYLOAD_KEY names 'k9'"),
+        ("WANBI_KEYS_PASSPHRASE", "c2hvcnQ=", "WANBI_KEYS_PASSPHRASE: at least 20 characters"),
+        ("WANBI_TSA_URLS", '["tsa.example.cn"]', "settings: WANBI_TSA_URLS takes addresses that begin with http"),
+        ("WANBI_TSA_URLS", '["https://tsa.example.cn"]', "settings: time stamps of others are believed by their roots"),
+        ("WANBI_PKCS11_LIBRARY", "/usr/lib/hsm.so", "settings: the settings WANBI_PKCS11_… belong together"),
+        ("WANBI_ANCHOR_URL", "https://a.example.cn", "settings: the settings WANBI_ANCHOR_… belong together"),
         (KEY, '{"k1": "c2hvcnQ="}', f"{KEY}: key 'k1' must be 32 random bytes"),
         (KEY, "{c2hvcnQ=", f"{KEY}: this is not proper JSON"),
     ],
@@ -61,6 +66,16 @@ def test_a_wrong_setting_is_named_in_one_line(
     assert line.startswith(sentence)
     assert "\n" not in line
     assert "c2hvcnQ" not in line
+
+
+def test_a_folder_of_fonts_that_is_not_there_stops_the_process_and_an_empty_setting_names_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WANBI_FONTS", "/no/such/folder")
+    assert "WANBI_FONTS names /no/such/folder, which is no folder" in said()
+    settings.cache_clear()
+    monkeypatch.setenv("WANBI_FONTS", "")
+    assert settings().fonts is None
 
 
 def test_each_of_several_problems_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:

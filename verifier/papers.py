@@ -3,10 +3,8 @@
 What was signed within the record itself (a PDF with its signatures) is looked at by `verifier.pdf`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from cryptography import x509
@@ -105,18 +103,9 @@ def record_checks(
         yield Check("结案后已归档", "The closed case was archived", False, "the last fact, CaseArchived, is missing")
     if record.file:
         expected = ExpectedRecord(case, record.id, record.sha256, tuple(held))
-        yield from _checker()(bytes(files[record.file]), root.public_bytes(Encoding.DER), expected)
+        from verifier.pdf import check_record  # noqa: PLC0415  # its library is needed for nothing else
 
-
-RecordCheck = Callable[[bytes, bytes, ExpectedRecord], list[Check]]
-
-
-def _checker() -> RecordCheck:
-    """`verifier.pdf.check_record`; its library is loaded only when there is a PDF to look at."""
-    if find_spec("verifier.pdf") is None:
-        raise BadPapers("this verifier can't look into a signed PDF")
-    found: RecordCheck = import_module("verifier.pdf").check_record
-    return found
+        yield from check_record(bytes(files[record.file]), root.public_bytes(Encoding.DER), expected)
 
 
 def _last(facts: Sequence[Fact], kind: str) -> Fact | None:

@@ -67,6 +67,7 @@ class RecordKeeper:
             signatures=record.signatures,
             approved_by=record.seal.by,
             now=self._journal.at,
+            zone=case.agreed.calendar.zone,
         )
         try:
             made = await workflow.execute_activity_method(

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import rfc8785
 from sqlalchemy import Engine
@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from activities.failures import Permanent, PersonMustAct, TryAgain
 from activities.handover_text import handover_text
+from domain import timezones
 from domain.handover import SignatureStatus
 from models.database import reading, writing
 from models.messages import PresentedRecord, RecordDraft, SealedRecord, SealOrder
@@ -27,15 +28,20 @@ from models.tables import Document
 from pades.certification import SEAL, Field, certified
 from pades.errors import AlreadySigned, BrokenDocument, InvalidCertificate
 from pades.office import Office
+from pades.revision import field_size
 from pades.sealing import sealed
+from pki.certificates import common_name
 from pki.stamps import NoStamp
 from typesetting.boxes import Box
 from typesetting.handover import HandoverRecord, typeset_handover
 from typesetting.plain import plain
+from typesetting.stamps import Seal, typeset_seal
 from typesetting.typesetter import MEDIA_TYPE, Typesetter
 
 TEXT, SEALED = "handover_record", "signed_record"
 """Kinds of documents: what is put before the parties, and what came of it."""
+_CODE = 8
+"""Digits of the serial number that the seal shows."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +74,22 @@ class PdfSigning:
 
     def _certified(self, text: HandoverRecord, people: tuple[Party, ...], at: datetime) -> bytes:
         typeset = typeset_handover(self.typesetter, text, at)
-        names = {**{party.field: party.common_name for party in people}, SEAL: self.company}
+        names = {
+            **{party.field: party.common_name for party in people},
+            SEAL: common_name(self.office.pki.seal.certificate),
+        }
         places = [_field(key, box, names[key]) for key, box in typeset.boxes.items()]
         with _explained():
             return certified(typeset.pdf, places, "系统定稿：正文锁定，仅可签署", self.office)
 
     def _sealed(self, signed: Revision, order: SealOrder) -> bytes:
         with _explained():
-            return sealed(signed.pdf, "公司盖章", self._picture(order), self.office)
+            return sealed(signed.pdf, "公司盖章", self._picture(signed, order), self.office)
 
-    def _picture(self, order: SealOrder) -> bytes:
-        at = order.now.astimezone(UTC)
-        return self.typesetter.typeset("seal", {"company": self.company, "at": at.isoformat()}, at).pdf
+    def _picture(self, signed: Revision, order: SealOrder) -> bytes:
+        code = f"{self.office.pki.seal.certificate.serial_number:x}"[:_CODE]
+        shown = Seal(self.company, code, order.now.astimezone(timezones.zone(order.zone)))
+        return typeset_seal(self.typesetter, shown, *field_size(signed.pdf, SEAL))
 
     def _require_signed(self, session: Session, order: SealOrder) -> Revision:
         """The record as it stands. Raises Permanent unless exactly those have signed it who the case says have."""

@@ -33,8 +33,11 @@ from models.signing.signable import require_seen, signable
 from pades import signature
 from pades.errors import AlreadySigned, InvalidCertificate, NotTheirs
 from pades.office import Office
+from pades.revision import field_size
 from pki.names import Subject, UnfitName
-from texts import DEFAULT, LANGUAGES, text
+from texts import DEFAULT, text
+from typesetting.people import Person, Words
+from typesetting.stamps import Stamp, typeset_stamp
 from typesetting.typesetter import Typesetter
 
 _COMMITMENTS = {
@@ -162,7 +165,7 @@ def _prepared(
         certificate=certificate,
         commitment=_COMMITMENTS[role],
         reason=text("signing_reason", DEFAULT, party=role.value),
-        appearance=_appearance(room.typesetter, intent, role, local),
+        appearance=_appearance(room.typesetter, newest.pdf, attempt, certificate, local),
     )
     try:
         return signature.begin(newest.pdf, wish, room.office)
@@ -174,13 +177,20 @@ def _prepared(
         raise Problem(503, "signature.keys_unfit") from error
 
 
-def _appearance(typesetter: Typesetter, intent: dict[str, Any], role: PartyRole, local: datetime) -> bytes:
-    """What stands in the signer's field on the page, with the time on their own clock."""
-    data = {
-        "name": intent["signer"]["name"],
-        "number": intent["signer"]["number"],
-        "party": {language: text(f"party.{role.value}", language) for language in LANGUAGES},
-        "at": local.isoformat(timespec="seconds"),
-        "seen_sha256": intent["seen_sha256"],
-    }
-    return typesetter.typeset("signature", data, local).pdf
+def _appearance(
+    typesetter: Typesetter, pdf: bytes, attempt: SigningAttempt, certificate: Certificate, local: datetime
+) -> bytes:
+    """What is seen of the signature in its field, with the time on the signer's own clock."""
+    intent = attempts.intent_of(attempt)
+    stamp = Stamp(
+        person=Person(str(intent["signer"]["name"]), str(intent["signer"]["number"])),
+        role=_both(f"party.{intent['role']}"),
+        at=local.replace(microsecond=0),
+        certificate_serial=f"{certificate.serial_number:x}",
+        authenticated=_both(f"signing_method.{attempt.method}"),
+    )
+    return typeset_stamp(typesetter, stamp, *field_size(pdf, attempt.field))
+
+
+def _both(key: str) -> Words:
+    return Words(text(key, "zh"), text(key, "en"))

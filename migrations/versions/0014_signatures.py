@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.append_only import allow_erasing, protect
+
 revision = "0014"
 down_revision = "0013"
 branch_labels = None
@@ -24,3 +26,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["document_id"], ["document.id"]),
         sa.PrimaryKeyConstraint("document_id", "number"),
     )
+    protect("record_revision")
+    kept = ("document_id", "number", "field", "account", "evidence", "seen", "sha256", "at")
+    allow_erasing("record_revision", "length(NEW.added) = 0", kept=kept)

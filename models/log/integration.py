@@ -53,10 +53,3 @@ def integrate_some(engine: Engine, limit: int) -> int:
         there = (nodes.LEAF.c.case_id == _QUEUE.c.case_id) & (nodes.LEAF.c.seq == _QUEUE.c.seq)
         connection.execute(delete(_QUEUE).where(_QUEUE.c.id <= rows[-1].id, exists().where(there)))
         return len(rows)
-
-
-def waiting(session: Session, case_id: str) -> bool:
-    """True if a fact of the case is not in the log yet."""
-    logged = (nodes.LEAF.c.case_id == _FACT.c.case_id) & (nodes.LEAF.c.seq == _FACT.c.seq)
-    query = select(_FACT.c.seq).where(_FACT.c.case_id == case_id, ~exists().where(logged)).limit(1)
-    return session.execute(query).first() is not None

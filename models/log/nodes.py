@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlmodel import Session
 
 from models.database import table
@@ -11,6 +11,8 @@ from models.log.tables import LogLeaf, LogNode
 from models.log.tree import Hashes, Range, Subtree
 
 LEAF, NODE = table(LogLeaf), table(LogNode)
+_AT_ONCE = 5000
+"""Hashes that one statement asks for."""
 _SIZE = select(func.coalesce(func.max(LEAF.c.place) + 1, literal(0)))
 
 
@@ -29,16 +31,22 @@ def size(session: Session) -> int:
 
 def hashes(session: Session, wanted: Iterable[Subtree]) -> Hashes:
     """The hashes of these subtrees. Raises LogBroken if one is not there."""
-    places = list(dict.fromkeys(wanted))
-    if not places:
-        return {}
-    # Not `(level, place) IN (…)`: SQLite goes through the whole table for that.
-    one_of = or_(*(and_(NODE.c.level == level, NODE.c.place == place) for level, place in places))
-    query = select(NODE.c.level, NODE.c.place, NODE.c.hash).where(one_of)
-    found = {(level, place): bytes(digest) for level, place, digest in session.execute(query)}
+    places = sorted(set(wanted))
+    found: dict[Subtree, bytes] = {}
+    for at in range(0, len(places), _AT_ONCE):
+        query = select(NODE.c.level, NODE.c.place, NODE.c.hash).where(_among(places[at : at + _AT_ONCE]))
+        found |= {(level, place): bytes(digest) for level, place, digest in session.execute(query)}
     if missing := [part for part in places if part not in found]:
         raise LogBroken([f"the hash of subtree {level}/{place} is missing" for level, place in missing])
     return found
+
+
+def _among(places: Sequence[Subtree]) -> ColumnElement[bool]:
+    """Level by level, not `(level, place) IN (…)`: SQLite goes through the whole table for that."""
+    levels: dict[int, list[int]] = {}
+    for level, place in places:
+        levels.setdefault(level, []).append(place)
+    return or_(*(and_(NODE.c.level == level, NODE.c.place.in_(of_level)) for level, of_level in levels.items()))
 
 
 def frontier(session: Session, length: int) -> list[bytes]:

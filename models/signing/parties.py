@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlalchemy import select
+from sqlmodel import Session
 
 from domain.handover import PartyRole, Signature
+from models.database import table
 from models.tables import Account, Employee
+
+_ACCOUNT, _STAFF = table(Account), table(Employee)
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,9 @@ def parties(session: Session, signatures: Sequence[Signature]) -> tuple[Party, .
 def names(session: Session, accounts: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Name and staff number by account."""
     query = (
-        select(Account.id, Account.name, Account.login, Employee.name, Employee.number)
-        .join(Employee, col(Employee.id) == col(Account.employee_id), isouter=True)
-        .where(col(Account.id).in_(set(accounts)))
+        select(_ACCOUNT.c.id, _ACCOUNT.c.name, _ACCOUNT.c.login, _STAFF.c.name, _STAFF.c.number)
+        .outerjoin_from(_ACCOUNT, _STAFF, _STAFF.c.id == _ACCOUNT.c.employee_id)
+        .where(_ACCOUNT.c.id.in_(sorted(set(accounts))))
     )
-    rows = session.exec(query).all()
+    rows = session.connection().execute(query).all()
     return {account: (employee or name, number or login) for account, name, login, employee, number in rows}

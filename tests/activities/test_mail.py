@@ -13,8 +13,10 @@ from activities.mail import MailDispatcher
 from domain import checklist
 from domain.case import Case
 from domain.change import Notification
+from domain.people import Role
 from models import facts, outbox
 from models.database import connect, reading
+from models.log import alarms
 from models.outbox import ATTEMPTS, FIRST_PAUSE, LONGEST_PAUSE
 from models.tables import FactRow
 from tests import builders
@@ -206,3 +208,37 @@ async def test_a_database_that_is_away_does_not_end_it(
         stop.set()
         await running
     empty.dispose()
+
+
+def test_an_alarm_that_belongs_to_no_case_goes_out_like_any_letter(
+    engine: Engine, case: Case, box: Mailbox, clock: Clock
+) -> None:
+    assert case.case_id == CASE
+    change_account(engine, "a-wang", roles=[Role.ADMINISTRATOR.value])
+    alarms.raise_alarm(engine, ["place 7 of the log can't be proved"], clock.now)
+    alarms.raise_alarm(engine, ["place 7 of the log can't be proved"], clock.now)
+    box.answers = ["550 no"] * ATTEMPTS
+    sending = dispatcher(engine, box.port, clock)
+    assert sending.deliver() == 1
+    for _ in range(ATTEMPTS):
+        clock.forward(LONGEST_PAUSE)
+        sending.deliver()
+    (row,) = rows(engine)
+    assert row.mail == "failed"
+    assert failures(engine) == [], "no case has a fact of it"
+
+
+def test_an_alarm_that_belongs_to_no_case_says_what_is_wrong_and_links_to_no_case(
+    engine: Engine, case: Case, box: Mailbox, clock: Clock
+) -> None:
+    assert case.case_id == CASE
+    change_account(engine, "a-wang", roles=[Role.ADMINISTRATOR.value], language="en")
+    alarms.raise_alarm(engine, ["place 7 of the log can't be proved"], clock.now)
+    assert dispatcher(engine, box.port, clock).deliver() == 1
+    assert [row.mail for row in rows(engine)] == ["sent"]
+    (letter,) = box.taken
+    body = letter.get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
+    assert "place 7 of the log can't be proved" in text
+    assert "/cases/" not in text

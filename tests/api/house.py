@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from sqlmodel import SQLModel, func, select
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities import sealing
 from activities.assembly import proofs
 from activities.trust import trust_if_founded
 from api.gateway import Gateway
@@ -30,7 +31,6 @@ from domain.people import Role
 from models.database import reading, utc_now, writing
 from models.evidence.packing import Seals
 from models.tables import AccessToken, Account
-from pades.office import Office
 from tests import builders
 
 V1 = "/api/v1"
@@ -167,15 +167,12 @@ def the_app() -> FastAPI:
 
 
 @asynccontextmanager
-async def serving(
-    engine: Engine, config: Settings, client: Any, seals: Seals | None = None, office: Office | None = None
-) -> AsyncIterator[Api]:
+async def serving(engine: Engine, config: Settings, client: Any, seals: Seals | None = None) -> AsyncIterator[Api]:
     """The application on this database and this Temporal client, until the block ends."""
     app = the_app()
-    app.state.office = office
     app.state.settings, app.state.engine, app.state.gateway = config, engine, Gateway(client, proofs(config))
     app.state.trust = trust_if_founded(config, engine)
-    app.state.seals = seals
+    app.state.seals = seals or sealing.seals(app.state.trust)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://wanbi") as http:
         yield Api(app, http, engine, config)
 

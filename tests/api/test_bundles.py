@@ -30,7 +30,6 @@ from verifier import container
 from verifier.bundle import Trust, verify
 
 __all__ = ["closed"]
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PURPOSE = {"purpose": "劳动仲裁举证"}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import rfc8785
 
-from activities.connectors.confirmation import InAppConfirmation
+from activities.connectors.pdf_signing import PdfSigning
 from activities.papers import DatabasePapers
 from domain import closing, signing
 from domain.case import Case, Paper, PaperKind
@@ -20,6 +20,8 @@ from models.tables import CaseView, Document
 from tests import builders
 from tests.api.house import Api, problem
 from tests.api.rows import START, opened_case, write_case
+from tests.pades.builders import office
+from typesetting.typesetter import Typesetter
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 LETTER = "各位领导：\r\n\u3000\u3000本人因家庭原因辞职 😔，最后工作日为 12 月 23 日。\n  Xiao Lin \t\n"
@@ -37,7 +39,7 @@ ELSEWHERE = ("NotificationFailed", "", {"account": "a-zhou", "problem": "没有�
 def closed(api: Api) -> Case:
     """A case that was signed and has closed, with its papers and its chain; nothing of it runs any more."""
     case = opened_case(api.engine)
-    desk = InAppConfirmation(api.engine, {"k1": builders.KEY}, "k1")
+    desk = PdfSigning(api.engine, builders.COMPANY, office(), Typesetter())
     signers = signing.parties(case)
     record = desk.present(RecordDraft(case=case, signatures=signers, now=START))
     case = signing.open_record(case, record.document_id, record.sha256, signers, START).case

@@ -20,6 +20,7 @@ from commands import ceremony, custodian, setup
 from commands.custodian import CannotDo, House, found, renew_list, revoke, rotate
 from config import Settings
 from models.database import utc_now
+from pki import wrapping
 from pki.certificates import Kind, is_development
 from pki.keyfile import KeyFile, UnfitKeys
 from pki.register import UnknownCertificate, serial_of
@@ -32,6 +33,12 @@ __all__ = ["token"]
 
 PASSPHRASE = "a passphrase for tests"
 SHARE = re.compile(r"share \d of 3: (\S+)")
+
+
+@pytest.fixture(autouse=True)
+def cheap_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys are wrapped as in production, but for what an attacker would have to pay."""
+    monkeypatch.setattr(wrapping, "COST", 2**4)
 
 
 class Office:
@@ -116,11 +123,11 @@ def test_production_never_founds_a_root_for_development(tmp_path: Path, engine: 
 def test_twice_changes_nothing(office: Office) -> None:
     office.found()
     before = (office.config.keys_folder / "keys.json").read_bytes()
-    office.found()
-    found(office.house, None)
+    said = len(office.said)
+    assert not found(office.house, office.root_file)
+    assert not found(office.house, None)
     assert (office.config.keys_folder / "keys.json").read_bytes() == before
-    assert len(office.shares) == 3
-    assert "nothing was changed" in office.said[-1]
+    assert len(office.said) == said
 
 
 def test_a_second_time_completes_a_register_that_was_lost(office: Office, tmp_path: Path, engine: Engine) -> None:
@@ -139,6 +146,20 @@ def test_a_root_file_that_is_there_is_never_overwritten(office: Office) -> None:
         office.found()
     assert office.root_file.read_text() == "another root"
     assert not (office.config.keys_folder / "keys.json").exists()
+
+
+def test_without_a_passphrase_no_share_is_printed_that_would_open_nothing(office: Office) -> None:
+    office.config = office.config.model_copy(update={"keys_passphrase": SecretStr("")})
+    with pytest.raises(CannotDo, match="WANBI_KEYS_PASSPHRASE"):
+        office.found()
+    assert (office.said, office.root_file.exists()) == ([], False)
+
+
+def test_a_medium_that_can_not_be_written_is_named(office: Office) -> None:
+    office.root_file = Path("/dev/null/stick/root.json")
+    with pytest.raises(CannotDo, match="can't be written"):
+        office.found()
+    assert office.shares == []
 
 
 def test_the_roots_key_is_not_put_beside_the_others(office: Office) -> None:
@@ -281,6 +302,13 @@ def test_show_warns_in_time_of_what_ends(office: Office, monkeypatch: pytest.Mon
         assert any(sentence in line for line in office.said)
 
 
+def test_show_says_if_the_certificates_name_another_company(office: Office) -> None:
+    office.found()
+    office.config = office.config.model_copy(update={"company_name": "另一家有限公司"})
+    assert not ceremony.show(office.house)
+    assert any(COMPANY in line and "另一家有限公司" in line for line in office.said)
+
+
 def test_the_roots_list_is_signed_anew_before_it_ends(
     office: Office, officers: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -303,6 +331,16 @@ def test_with_a_token_no_key_of_a_service_is_ever_on_disk(tmp_path: Path, engine
     rotate(office.house, Kind.SEAL, office.serial(Kind.SEAL), None)
     after = KeyFile(office.config.keys_folder).public().tokens
     assert {kind for kind in after if before[kind] != after[kind]} == {Kind.SEAL}
+    assert open_trust(office.config, engine).own_stamps.stamp(bytes(32))
+
+
+def test_keys_move_into_a_token_with_a_new_issuing_authority(tmp_path: Path, engine: Engine, token: object) -> None:
+    office = Office(tmp_path, engine)
+    found(office.house, None)
+    bought = {"pkcs11_library": LIBRARY, "pkcs11_token": LABEL, "pkcs11_pin": SecretStr(PIN)}
+    office.config = office.config.model_copy(update=bought)
+    rotate(office.house, Kind.ISSUING, office.serial(Kind.ISSUING), None)
+    assert len(KeyFile(office.config.keys_folder).public().tokens) == 5
     assert open_trust(office.config, engine).own_stamps.stamp(bytes(32))
 
 

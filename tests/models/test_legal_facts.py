@@ -12,6 +12,7 @@ from domain.law.rules import Override, Review
 from models.legal_facts import review
 from models.messages import StartCase
 from tests import builders
+from tests.pades.builders import office
 
 NAMED = {"FRZ-01": {"by": "赵敏", "reason": "律师书面意见"}}
 
@@ -50,6 +51,6 @@ def test_the_worker_plans_cases_as_its_settings_trust_the_rules(
     builders.without_a_basis(company)
     builders.notice(company, "c1", builders.ARRIVAL)
     config = builders.settings(tmp_path, law_overrides=overrides).model_copy(update={"environment": "production"})
-    make_plan, *_ = case_activities(company, config)
+    make_plan, *_ = case_activities(company, config, office())
     plan = make_plan(StartCase(case_id="c1", employee_id="e-lin", arrived_at=builders.ARRIVAL)).plan
     assert (plan.freeze.waits_for_counsel, plan.freeze.refused) == (waits, not waits)

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from domain.case import Case
 from models.database import utc_now, writing
-from models.decision_bodies import Answer, DecideItems, SignRecord, WaiveItems
+from models.decision_bodies import Answer, DecideItems, WaiveItems, WitnessRefusal
 from models.decisions import digest
 from models.messages import Proof
 from models.proofs import LIFETIME, BadProof, Proofs
@@ -19,7 +19,7 @@ from tests.models import written
 
 ACCEPT = DecideItems(items=("devices",), answer=Answer.ACCEPT)
 OTHER = DecideItems(items=("devices",), answer=Answer.REFUSE, reason="broken")
-SIGN = SignRecord(sha256="0" * 64)
+SIGN = WitnessRefusal(account="a-lin")
 
 
 @pytest.fixture
@@ -101,9 +101,9 @@ def test_who_has_lost_account_or_role_since_the_proof_was_issued_decides_nothing
     assert decide(company, case, proof) == f"proof.{code}"
 
 
-def test_signing_takes_a_proof_from_a_fresh_sign_in(company: Engine, case: Case) -> None:
-    assert decide(company, case, written.proof(RECEIVER, "sign_record", SIGN)) == "proof.fresh_sign_in_needed"
-    assert decide(company, case, written.proof(RECEIVER, "sign_record", SIGN, fresh=True)) == ""
+def test_witnessing_a_refusal_takes_a_proof_from_a_fresh_sign_in(company: Engine, case: Case) -> None:
+    assert decide(company, case, written.proof(RECEIVER, "witness_refusal", SIGN)) == "proof.fresh_sign_in_needed"
+    assert decide(company, case, written.proof(RECEIVER, "witness_refusal", SIGN, fresh=True)) == ""
 
 
 def issued(proofs: Proofs, ago: timedelta = timedelta()) -> Proof:

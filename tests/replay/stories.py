@@ -15,6 +15,7 @@ from tests import builders as b
 from tests import duties
 from tests.workflows.moves import handing_over, pay_the_wages
 from tests.workflows.scripted import Mood
+from tests.workflows.signing import signed
 from tests.workflows.world import WITHIN, RunningCase, World
 
 TEMPLATE: dict[str, Any] = {
@@ -170,7 +171,8 @@ async def _hand_over(case: RunningCase) -> None:
 
 
 async def _sign(case: RunningCase) -> None:
-    record = (await case.until(lambda c: c.record is not None)).record
-    assert record is not None
     for party in (b.LEAVER, b.RECEIVER, b.WITNESS):
-        await case.decide(party, d.SignRecord(sha256=record.sha256))
+        await case.decide(party, await signed(case, party))
+    record = (await case.until(lambda c: c.record is not None and c.record.settled)).record
+    assert record is not None
+    await case.decide(b.HR, d.ApproveSeal(sha256=record.sha256, answer=d.Answer.ACCEPT))

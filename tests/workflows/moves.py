@@ -8,6 +8,7 @@ from domain.obligations import PaymentKind
 from domain.people import Actor
 from models import decision_bodies as d
 from tests import builders as b
+from tests.workflows.signing import signed
 from tests.workflows.world import RunningCase
 
 ITEMS = ("customer_files", "open_orders", "receivables", "devices")
@@ -39,10 +40,15 @@ async def clear_every_department(case: RunningCase) -> None:
 
 async def sign(case: RunningCase, *parties: Actor) -> None:
     """These parties sign the record that lies before them; by default all three."""
-    state = await case.until(lambda c: c.record is not None)
-    assert state.record is not None
     for party in parties or (b.LEAVER, b.RECEIVER, b.WITNESS):
-        await case.decide(party, d.SignRecord(sha256=state.record.sha256))
+        await case.decide(party, await signed(case, party))
+
+
+async def approve_seal(case: RunningCase) -> None:
+    """HR, who is asked where nobody keeps the seal, lets it be put to the record that everybody has answered."""
+    state = await case.until(lambda c: c.record is not None and c.record.settled)
+    assert state.record is not None
+    await case.decide(b.HR, d.ApproveSeal(sha256=state.record.sha256, answer=d.Answer.ACCEPT))
 
 
 async def pay_the_wages(case: RunningCase, on: date) -> None:
@@ -56,4 +62,5 @@ async def signed_and_sealed(case: RunningCase) -> Case:
     await hand_everything_over(case)
     await clear_every_department(case)
     await sign(case)
+    await approve_seal(case)
     return await case.until(lambda c: c.stage is Stage.AWAITING_LAST_DAY)

@@ -21,6 +21,7 @@ from tests import duties
 from tests.conftest import start_temporal
 from tests.workflows.audit import audit
 from tests.workflows.moves import (
+    approve_seal,
     clear_every_department,
     hand_everything_over,
     handing_over,
@@ -81,6 +82,7 @@ async def test_no_decision_and_no_fact_is_lost_when_a_case_goes_on_in_a_new_run(
     await hand_everything_over(case)
     await clear_every_department(case)
     await sign(case)
+    await approve_seal(case)
     await case.fast_forward(timedelta(days=32))
     assert (await case.result()).outcome == "completed"
     assert [system.carried_out for system in world.systems] == [

@@ -15,6 +15,7 @@ from models.employment import EmploymentTerms
 from models.tables import Document
 from tests import builders as b
 from tests.domain import pay
+from tests.pdf import read_pdf
 from tests.workflows.moves import handing_over, pay_the_wages
 from tests.workflows.world import Refused, RunningCase, World
 
@@ -59,7 +60,7 @@ async def test_a_claim_is_told_in_writing_answered_decided_by_counsel_and_stands
     state = await case.until(lambda c: PaperKind.SETTLEMENT_STATEMENT in {paper.kind for paper in c.papers})
     (paper,) = [paper for paper in state.papers if paper.kind is PaperKind.SETTLEMENT_STATEMENT]
     with reading(world.engine) as session:
-        assert "-900.00" in session.get_one(Document, paper.document_id).content.decode()
+        assert read_pdf(session.get_one(Document, paper.document_id).content).says("−900.00")
     assert "DeductionLapsed" not in await case.kinds()
 
 
@@ -92,12 +93,12 @@ async def test_several_claims_have_a_notice_each_and_four_eyes_look_at_each(worl
     with reading(world.engine) as session:
         state = await case.state()
         pages = {
-            paper.subject: session.get_one(Document, paper.document_id).content.decode()
+            paper.subject: read_pdf(session.get_one(Document, paper.document_id).content)
             for paper in state.papers
             if paper.kind is NOTICE
         }
-    assert "SO-1" in pages["d1"]
-    assert "SO-2" in pages["d2"]
+    assert pages["d1"].says("SO-1")
+    assert pages["d2"].says("SO-2")
     await case.decide(b.LEAVER, ReplyToDeduction(deduction="d2", answer=d.Answer.ACCEPT))
     with pytest.raises(Refused, match=r"deduction\.own_proposal"):
         await case.decide(b.COUNSEL, DECIDED.model_copy(update={"deduction": "d2"}))

@@ -18,7 +18,7 @@ from temporalio.testing import WorkflowEnvironment
 from activities.access import AccessActivities
 from activities.assembly import access_activities, plain, proofs
 from activities.casework import CaseActivities
-from activities.connectors.confirmation import InAppConfirmation
+from activities.connectors.pdf_signing import PdfSigning
 from activities.files import DatabaseFiles
 from activities.papers import DatabasePapers
 from config import Settings
@@ -34,9 +34,12 @@ from models.people import DatabasePeople
 from models.planner import DatabasePlanner
 from models.proofs import Proofs
 from models.tables import Account
+from pades.office import Office
 from tests import builders as b
+from tests.pades.builders import office
 from tests.workflows.running_case import WITHIN, Refused, RunningCase, eventually, name_of
 from tests.workflows.scripted import LedgerThatMayBeAway, ScriptedSystem, ScriptedSystems
+from typesetting.typesetter import Typesetter
 from worker import access_worker, case_worker
 from workflows import ids
 from workflows.offboarding import Offboarding
@@ -55,6 +58,7 @@ class World:
     systems: ScriptedSystems
     ledger: LedgerThatMayBeAway
     proofs: Proofs
+    office: Office = field(default_factory=office)
     cases: list[RunningCase] = field(default_factory=list)
     workflow_task_timeout: timedelta | None = None
     """After four fifths of it the SDK ends a workflow task that waits for a local activity, and begins another."""
@@ -129,12 +133,12 @@ class World:
         )
 
     def _light_steps(self) -> list[Callable[..., Any]]:
-        keys = plain(self.config.seal_keys)
+        typesetter = Typesetter()
         steps = CaseActivities(
             DatabasePlanner(self.engine),
             self.ledger,
             DatabasePeople(self.engine),
-            InAppConfirmation(self.engine, keys, self.config.seal_key),
+            PdfSigning(self.engine, self.config.employer, self.office, typesetter),
             DatabasePapers(self.engine, self.config.employer),
             DatabaseFiles(self.engine, self.config.employer),
             DatabasePortfolios(self.engine),

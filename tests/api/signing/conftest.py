@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from pades.office import Office
 from tests import builders
 from tests.api.house import serving
-from tests.api.signing.world import ORIGIN, Engineer, Record, presented
+from tests.api.signing.world import ORIGIN, Engineer, Founded, Record, presented
 from tests.pades import builders as paper
 
 
@@ -29,5 +29,6 @@ def engineer(company: Engine, office: Office) -> Engineer:
 async def record(company: Engine, office: Office, engineer: Engineer, tmp_path: Path) -> AsyncIterator[Record]:
     """In a demo, so that mailed codes are found in a folder."""
     config = builders.settings(tmp_path, environment="demo", public_url=ORIGIN)
-    async with serving(company, config, engineer, office=office) as api:
+    async with serving(company, config, engineer) as api:
+        api.app.state.trust = Founded(office)
         yield Record(api, office, engineer)

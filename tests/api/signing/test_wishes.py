@@ -173,6 +173,6 @@ async def test_a_record_that_is_known_already_is_not_sent_again(record: Record) 
 
 
 async def test_without_keys_nothing_is_signed_and_the_record_can_still_be_read(record: Record) -> None:
-    record.api.app.state.office = None
+    record.api.app.state.trust = None
     problem(await record.wish("lin"), 503, "signature.no_keys")
     assert await record.pdf()

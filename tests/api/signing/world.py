@@ -78,6 +78,13 @@ class Engineer(EngineAway):
 
 
 @dataclass
+class Founded:
+    """Stands for what a ceremony founds."""
+
+    office: Office
+
+
+@dataclass
 class Record:
     """A record before its parties, over HTTP."""
 

@@ -5,7 +5,6 @@ import threading
 import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
 
 from models import facts, schema
 from models.database import connect, reading, table, writing
@@ -113,7 +112,7 @@ def test_the_database_itself_refuses_to_change_the_log(with_facts: Engine, name:
 
 def test_facts_from_before_the_log_enter_it_by_the_time_they_were_recorded(empty_url: str) -> None:
     engine = connect(empty_url)
-    schema.upgrade(engine, "0011")
+    schema.upgrade(engine, "0012")
     for n, case_id in enumerate(("c2", "c1", "c3")):
         add_facts(engine, case_id, 2)
         _recorded(engine, case_id, n)
@@ -148,15 +147,3 @@ def test_a_proof_reads_as_many_hashes_as_the_tree_has_levels(engine: Engine) -> 
             asked.append(len(tree.needed(ranges)))
             assert len(nodes.proof(session, ranges)) == len(ranges)
     assert max(asked) < 25
-
-
-def test_a_case_knows_whether_all_of_it_is_in_the_log(with_facts: Engine) -> None:
-    def waiting(session: Session) -> list[bool]:
-        return [integration.waiting(session, case) for case in ("c1", "c3", "none")]
-
-    integration.integrate_some(with_facts, 3)
-    with reading(with_facts) as session:
-        assert waiting(session) == [False, True, False]
-    integration.integrate(with_facts)
-    with reading(with_facts) as session:
-        assert waiting(session) == [False, False, False]
