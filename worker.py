@@ -14,7 +14,8 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 import logs
-from activities.assembly import access_activities, case_activities, log_activities
+from activities import signature_teller
+from activities.assembly import access_activities, case_activities, log_activities, proofs
 from activities.importer import Importer
 from activities.mail import MailDispatcher
 from activities.schedules import keep_schedules
@@ -127,6 +128,7 @@ async def main() -> None:
             beside.create_task(keep_schedules(client, timedelta(minutes=config.tree_head_minutes), stop))
             beside.create_task(keep_starting(engine, client, stop))
             beside.create_task(keep_telling(engine, client, stop))
+            beside.create_task(signature_teller.keep_telling(engine, client, proofs(config), stop))
             beside.create_task(MailDispatcher(engine, config).run(stop))
             beside.create_task(keep_weeks(engine, stop))
             beside.create_task(keep_tidy(engine, timedelta(days=config.idempotency_days), stop))

@@ -16,7 +16,7 @@ from models.wording import Reader, Told
 from texts import language_or_default, moment, text
 
 TEMPLATES = Path(__file__).parent / "templates" / "mail"
-_POLICY = SMTP.clone(cte_type="7bit")
+MAIL_POLICY = SMTP.clone(cte_type="7bit")
 """Refuses line breaks in headers; every mail server takes seven bits."""
 
 
@@ -38,9 +38,9 @@ def compose(letter: Letter, sender: str, public_url: str, now: datetime) -> Emai
     Its Message-ID comes from the notification's key: sent twice after a crash, it is recognised as the same.
     """
     to, says = reader(letter), told(letter)
-    message = EmailMessage(policy=_POLICY)
+    message = EmailMessage(policy=MAIL_POLICY)
     message["From"] = sender
-    message["To"] = _address(letter.to.name, letter.to.email)
+    message["To"] = address(letter.to.name, letter.to.email)
     message["Subject"] = _one_line(says.subject)
     message["Date"] = now
     message["Message-ID"] = message_id(letter.row.key, message["From"].addresses[0].domain)
@@ -64,9 +64,10 @@ def message_id(key: str, domain: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
 
 
-def _address(name: str, address: str) -> Address:
+def address(name: str, at: str) -> Address:
+    """Who a letter goes to. Raises ValueError if that could not stand in a header."""
     try:
-        return Address(display_name=_one_line(name), addr_spec=address)
+        return Address(display_name=_one_line(name), addr_spec=at)
     except (MessageError, ValueError, IndexError) as error:  # what is raised depends on the nonsense that was met
         raise ValueError("the account's e-mail address is not one") from error
 

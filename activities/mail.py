@@ -1,18 +1,17 @@
 """Delivers the outgoing mail beside the workers. Mail is a courtesy: it blocks nothing, and its failure is a fact."""
 
 import asyncio
-import smtplib
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 
 import structlog
 from sqlalchemy import Engine
 
 from activities.letters import compose, told
+from activities.post import NoServer, Postman, problem_of
 from config import Settings
 from models import outbox
 from models.database import utc_now
@@ -26,12 +25,7 @@ LEASE = timedelta(minutes=10)
 """For how long a batch belongs to the process that took it."""
 LONGEST_SENDING = timedelta(minutes=5)
 """A letter is not begun if its lease is shorter than this; above what a server that uses up every time-out takes."""
-SMTP_TIMEOUT = 20.0
 log = structlog.get_logger("mail")
-
-
-class NoServer(Exception):
-    """The mail server can't be reached or does not let us in: trying another letter would not help."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +56,7 @@ class MailDispatcher:
             outbox.none_wanted(self.engine)
             return 0
         letters = outbox.take(self.engine, self.clock(), BATCH, LEASE)
-        with _Postman(self.settings, self.tls) as postman:
+        with Postman(self.settings, self.tls) as postman:
             for position, letter in enumerate(letters):
                 if stopping() or self.clock() > letter.lease - LONGEST_SENDING:
                     outbox.released(self.engine, letters[position:], self.clock())
@@ -75,7 +69,7 @@ class MailDispatcher:
                     break
         return len(letters)
 
-    def _deliver(self, letter: Letter, postman: "_Postman") -> None:
+    def _deliver(self, letter: Letter, postman: Postman) -> None:
         try:
             if not self._wanted(letter):
                 outbox.unneeded(self.engine, letter)
@@ -96,7 +90,7 @@ class MailDispatcher:
         return letter.row.kind != "digest" or bool(told(letter).tasks)
 
     def _failed(self, letter: Letter, error: Exception) -> None:
-        problem = _problem(error).replace(letter.to.email, "the recipient")
+        problem = problem_of(error).replace(letter.to.email, "the recipient")
         gave_up = outbox.failed(self.engine, letter, problem, self.clock())
         log.warning(
             "mail.failed" if gave_up else "mail.postponed",
@@ -106,65 +100,3 @@ class MailDispatcher:
             attempts=letter.row.mail_attempts,
             problem=problem,
         )
-
-
-class _Postman:
-    """One SMTP session, opened for the first letter and anew after anything that went wrong."""
-
-    def __init__(self, settings: Settings, tls: ssl.SSLContext) -> None:
-        self._settings = settings
-        self._tls = tls
-        self._server: smtplib.SMTP | None = None
-
-    def __enter__(self) -> "_Postman":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        server, self._server = self._server, None
-        if server is not None:
-            with suppress(OSError):
-                server.quit()
-
-    def send(self, message: EmailMessage) -> None:
-        """Returns when the server has taken the message over. Raises NoServer or OSError."""
-        server = self._server or self._open()
-        try:
-            server.send_message(message)
-        except BaseException:
-            self._hang_up()
-            raise
-
-    def _open(self) -> smtplib.SMTP:
-        config = self._settings
-        try:
-            self._server = server = smtplib.SMTP(config.smtp_host, config.smtp_port, timeout=SMTP_TIMEOUT)
-            if config.smtp_starttls:
-                server.starttls(context=self._tls)
-            if config.smtp_user:
-                server.login(config.smtp_user, config.smtp_password.get_secret_value())
-        except OSError as error:  # smtplib's exceptions are OSErrors
-            self._hang_up()
-            raise NoServer(_problem(error)) from error
-        return server
-
-    def _hang_up(self) -> None:
-        """Without a word: a server that does not answer would not answer a farewell either."""
-        server, self._server = self._server, None
-        if server is not None:
-            server.close()
-
-
-def _problem(error: BaseException) -> str:
-    """What went wrong, in a line; of a refused recipient only what the server said, not the address."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code, said = next(iter(error.recipients.values()))
-        return f"{code} {_text(said)}"[:200]
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {_text(error.smtp_error)}"[:200]
-    if isinstance(error, NoServer):
-        return str(error)
-    return f"{type(error).__name__}: {error}"[:200]
-
-
-def _text(said: bytes | str) -> str:
-    return said.decode(errors="replace") if isinstance(said, bytes) else said

@@ -1,4 +1,4 @@
-"""Forgets idempotency keys that nobody repeats any more, beside the workers: else they would outgrow everything."""
+"""Forgets what nobody needs any more, beside the workers: idempotency keys, attempts to sign that came to nothing."""
 
 import asyncio
 from contextlib import suppress
@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models import idempotency
 from models.database import utc_now
+from models.signing import attempts
 
 EVERY = 3600.0
 """Seconds between two looks."""
@@ -20,8 +21,11 @@ async def keep_tidy(engine: Engine, keep: timedelta, stop: asyncio.Event) -> Non
     """Looks every hour until `stop`; harmless in many. A database that is away is simply asked again."""
     while not stop.is_set():
         try:
-            if gone := await asyncio.to_thread(idempotency.forget, engine, utc_now() - keep):
+            before = utc_now() - keep
+            if gone := await asyncio.to_thread(idempotency.forget, engine, before):
                 log.info("requests.forgotten", requests=gone)
+            if gone := await asyncio.to_thread(attempts.forget, engine, before):
+                log.info("attempts.forgotten", attempts=gone)
         except SQLAlchemyError as error:
             log.warning("tidying.wait", error=str(error)[:200])
         with suppress(TimeoutError):

@@ -9,8 +9,12 @@ from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import Engine
 
+from activities.assembly import plain
+from activities.trust import Trust
 from api.errors import Problem
 from api.gateway import Gateway
+from api.signing.beginning import Room
+from api.signing.codes import CodeKeys
 from config import Settings
 from domain.law.rules import Review
 from domain.people import Role
@@ -19,6 +23,7 @@ from models.accounts import Caller
 from models.database import reading
 from models.evidence.packing import Seals
 from models.forms import IDEMPOTENCY_KEY
+from typesetting.typesetter import Typesetter
 
 _bearer = HTTPBearer(auto_error=False, description="The token that POST /api/v1/sign-in answers with.")
 
@@ -38,6 +43,18 @@ async def _settings(request: Request) -> Settings:
 EngineDep = Annotated[Engine, Depends(_engine)]
 GatewayDep = Annotated[Gateway, Depends(_gateway)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
+
+
+async def _room(engine: EngineDep, settings: SettingsDep, request: Request) -> Room:
+    trust = cast(Trust | None, request.app.state.trust)
+    if trust is None:
+        raise Problem(503, "signature.no_keys")
+    keys = CodeKeys(plain(settings.proof_keys), settings.proof_key)
+    return Room(engine, trust.office, Typesetter(settings.fonts), settings, keys)
+
+
+RoomDep = Annotated[Room, Depends(_room)]
+"""Where documents are signed. Without keys nothing can be."""
 
 
 async def _review(settings: SettingsDep) -> Review:

@@ -31,7 +31,9 @@ from api.routes import (
     industries,
     law,
     log,
+    passkeys,
     session,
+    signing,
     verification,
 )
 from api.routes.desk import (
@@ -115,7 +117,7 @@ def create_app(
     sheets: tuple[Any, ...] = (imports, exports, fields)
     handover: tuple[Any, ...] = (portfolio, capacities)
     figures: tuple[Any, ...] = (preview, insight, commission, after)
-    case: tuple[Any, ...] = (session, inbox, cases, evidence, bundles, log, decisions)
+    case: tuple[Any, ...] = (session, passkeys, inbox, cases, evidence, bundles, log, decisions, signing)
     parts = (*case, *desk, *sheets, *handover, *figures, company, industries, law, accounts)
     for part in parts:
         v1.include_router(part.router)

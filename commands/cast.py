@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+from activities.post import MAIL_FOLDER
 from commands.instance import Instance
 from commands.person import Person
 from commands.running_cases import ask
@@ -30,6 +31,11 @@ class Cast:
         self.password = PASSWORD
         self.salesperson = SALESPERSON
         self._logins: dict[str, str] = {}
+
+    @property
+    def letters(self) -> Path:
+        """Where letters are left that nobody else delivers in a demo."""
+        return Path(self._instance.data) / MAIL_FOLDER
 
     @property
     def hr(self) -> Person:

@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 from commands import demo_case, demo_desk
+from commands.answers import Unexpected
 from commands.cast import Cast
 from commands.demo_story import NotAsTold, Story
 from commands.instance import DidNotStart, Instance
-from commands.person import Unexpected
 
 CHAPTERS = (
     demo_desk.before_anybody_resigns,

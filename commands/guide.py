@@ -22,6 +22,7 @@ GUIDE = """
     API, with a page to try it    {api}/docs
     Temporal UI                   {ui}/namespaces/{namespace}/workflows
     Data                          {data}
+    Codes for signing, as mails   {data}/mail
 
   {company}: everybody signs in with the password  {password}
     {hr} (HR)  lin.xiao (salesperson, {leaver})  zhou.min (colleague)  xu.haibo (manager)

@@ -23,6 +23,7 @@ from models.evidence import tables as evidence_tables  # noqa: F401
 from models.industries import tables as industry_tables  # noqa: F401
 from models.intake import tables as intake_tables  # noqa: F401
 from models.log import tables as log_tables  # noqa: F401
+from models.signing import attempt_tables  # noqa: F401
 from models.signing import tables as signing_tables  # noqa: F401
 
 _PLAIN = {UtcDateTime: "sa.DateTime(timezone=True)", AutoString: "sa.String()", Exact: "sa.String()"}

@@ -18,6 +18,7 @@ from models.employment import Acknowledgement, EmploymentTerms, FreezeBasis
 from models.evidence.tables import EvidenceBundle, EvidenceBundlePart
 from models.facts import is_erased
 from models.messages import EraseOrder
+from models.signing.attempt_tables import Passkey, PasskeyRegistration, SigningAttempt, SigningConsent
 from models.tables import (
     AccessToken,
     Account,
@@ -117,6 +118,7 @@ def _traces(session: Session, order: EraseOrder, gone: Erased) -> None:
         ("tasks", delete(TaskRow).where(col(TaskRow.case_id) == order.case_id)),
         ("effects", delete(EffectRow).where(col(EffectRow.case_id) == order.case_id)),
         ("portfolio", delete(PortfolioEntry).where(col(PortfolioEntry.case_id) == order.case_id)),
+        ("signing_attempts", delete(SigningAttempt).where(col(SigningAttempt.case_id) == order.case_id)),
         ("participants", delete(Participant).where(col(Participant.case_id) == order.case_id)),
     ):
         gone.counts[kind] += session.connection().execute(statement).rowcount
@@ -158,6 +160,9 @@ def _in_other_files(session: Session, order: EraseOrder, account: Account | None
 def _forget_account(session: Session, account: Account) -> None:
     session.execute(delete(AccessToken).where(col(AccessToken.account) == account.id))
     session.execute(delete(IdempotentRequest).where(col(IdempotentRequest.account) == account.id))
+    session.execute(delete(Passkey).where(col(Passkey.account) == account.id))
+    session.execute(delete(PasskeyRegistration).where(col(PasskeyRegistration.account) == account.id))
+    session.execute(delete(SigningConsent).where(col(SigningConsent.account) == account.id))
     account.login, account.name, account.email, account.password_hash = f"erased-{account.id}", "", "", ""
     account.roles, account.employee_id, account.active = [], None, False
 

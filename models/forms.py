@@ -22,6 +22,10 @@ CASE_ID = r"^[0-9a-f]{32}$"
 DOCUMENT_ID = r"^[0-9a-f]{32}-[0-9a-f]{16}$"
 IDEMPOTENCY_KEY = r"^[\x21-\x7e]+$"
 DECISION = r"^[a-z_]{1,64}$"
+BASE64 = r"^[A-Za-z0-9+/]*={0,2}$"
+BASE64URL = r"^[A-Za-z0-9_-]*$"
+INTENT_ID = r"^[0-9a-f]{40}$"
+SIX_DIGITS = r"^[0-9]{6}$"
 REGION = r"^[A-Z]{2}(-[A-Z0-9]{1,3}){0,2}$"
 """ISO 3166, such as CN-SH."""
 MEDIA_TYPE = r"^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(;[ -~]*)?$"
@@ -48,6 +52,10 @@ NAMES = {
     DOCUMENT_ID: "document_id",
     IDEMPOTENCY_KEY: "idempotency_key",
     DECISION: "decision",
+    INTENT_ID: "intent_id",
+    BASE64: "base64",
+    BASE64URL: "base64url",
+    SIX_DIGITS: "six_digits",
     LEVEL: "level",
     REGION: "region",
     MEDIA_TYPE: "media_type",

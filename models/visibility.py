@@ -48,6 +48,12 @@ _INTERNAL = {COMMISSION_ASSESSMENT: ("hr", "counsel", "auditor")}
 """The company's own working papers: the leaver is told in writing what is proposed, before anything is decided."""
 
 
+SIGNING_EVIDENCE = "signing_evidence"
+"""Kind of what was recorded of a signer's will: address, browser, how they confirmed it."""
+_EVIDENCE_READERS = ("hr", "counsel", "auditor")
+"""Beside the signer: the other parties see its hash, in the document."""
+
+
 def concerns(caller: Caller, employee_id: str, takes_part: bool) -> bool:
     """True if the person is anything to the case at all: `relations` would not be empty."""
     return takes_part or caller.has(*_BY_ROLE) or (caller.employee_id is not None and caller.employee_id == employee_id)
@@ -105,10 +111,17 @@ def may_export(of: tuple[str, ...]) -> bool:
     return any(relation in _EXPORTERS for relation in of) and "leaver" not in of
 
 
-def may_read(document_id: str, document_kind: str, of: tuple[str, ...], shown: dict[str, Any]) -> bool:
-    """True if a person with these relations, who sees this part of the case, may read the document."""
+def may_read(
+    document_id: str, document_kind: str, of: tuple[str, ...], shown: dict[str, Any], *, own: bool = False
+) -> bool:
+    """True if a person with these relations, who sees this part of the case, may read the document.
+
+    `own`: it is the evidence of that person's own signature.
+    """
     if document_kind == INTRODUCTION:
         return False
+    if document_kind == SIGNING_EVIDENCE:
+        return own or any(relation in _EVIDENCE_READERS for relation in of)
     paper = paper_kind(document_kind)
     if document_kind == ERASE_CERTIFICATE:
         return True

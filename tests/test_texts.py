@@ -10,6 +10,7 @@ import pytest
 from pydantic_core.core_schema import ErrorType
 
 from api import field_problems
+from api.signing.intents import Method
 from domain.case import PaperKind, Stage
 from domain.claims import DeductionStatus
 from domain.desk.access import Action
@@ -33,6 +34,7 @@ FAMILIES: dict[str, set[str]] = {
     "stage": {member.value for member in Stage},
     "role": {member.value for member in Role},
     "party": {member.value for member in PartyRole},
+    "signing_method": {member.value for member in Method},
     "item_status": {member.value for member in ItemStatus},
     "clearance_status": {member.value for member in ClearanceStatus},
     "grant_status": {member.value for member in GrantStatus},

@@ -21,7 +21,7 @@ from domain.errors import Refusal, conflict
 from models import queries
 from models.accounts import Caller, confirm_password
 from models.database import reading
-from models.decision_bodies import AssignReceiver, Body
+from models.decision_bodies import AssignReceiver, Body, SignRecord
 from models.decision_examples import EXAMPLES
 from models.decisions import DECISIONS, DecisionKind, DecisionResult
 from models.forms import DECISION, TEXT, UNSEEN
@@ -78,7 +78,7 @@ def _operation(kind: DecisionKind) -> Callable[..., Any]:
         except StillDeciding:
             return JSONResponse(Pending(case_id=case_id).model_dump(), 202, {"retry-after": "2"})
         except NotRunning as error:
-            raise await run_in_threadpool(_not_running, engine, case_id) from error
+            raise await run_in_threadpool(not_running, engine, case_id) from error
 
     decide.__name__ = kind.name
     decide.__annotations__["body"] = _input(kind)
@@ -133,7 +133,7 @@ def _admit(
     reserve(engine, caller.account, key, digest)
 
 
-def _not_running(engine: Engine, case_id: str) -> Refusal:
+def not_running(engine: Engine, case_id: str) -> Refusal:
     """Why no case takes the decision: it has ended, or the engine was away when it arrived and starts it soon."""
     with reading(engine) as session:
         found = queries.case_view(session, case_id)
@@ -150,7 +150,10 @@ def _description(kind: DecisionKind) -> str:
     return f"{said} Temporal: `{kind.name}`."
 
 
-for _kind in DECISIONS.values():
+_ELSEWHERE = (SignRecord,)
+"""The signature has to be in the document first: api/routes/signing.py decides this one."""
+
+for _kind in (kind for kind in DECISIONS.values() if kind.body not in _ELSEWHERE):
     router.add_api_route(
         f"/{_kind.name.replace('_', '-')}",
         _operation(_kind),

@@ -17,6 +17,7 @@ from models import facts, queries
 from models.database import reading, utc_now
 from models.deliveries import note_delivery
 from models.forms import DOCUMENT_ID
+from models.signing.revisions import own_evidence
 from models.tables import Document, Notice
 from models.views import ChainCheck, FactLine, NoticeOnFile, Page
 from models.visibility import (
@@ -102,8 +103,11 @@ def list_documents(case_id: CaseId, caller: CallerDep, engine: EngineDep) -> lis
         row, _, of = seen(session, case_id, caller)
         shown = visible(row.snapshot, of, caller.account)
         rows = queries.documents(session, case_id)
+        own = own_evidence(session, case_id, caller.account)
     return [
-        DocumentLine.model_validate(row, from_attributes=True) for row in rows if may_read(row.id, row.kind, of, shown)
+        DocumentLine.model_validate(row, from_attributes=True)
+        for row in rows
+        if may_read(row.id, row.kind, of, shown, own=row.sha256 in own)
     ]
 
 
@@ -130,9 +134,10 @@ def read_document(
         row, _, of = seen(session, case_id, caller)
         shown = visible(row.snapshot, of, caller.account)
         document = session.get(Document, document_id)
+        own = document is not None and document.sha256 in own_evidence(session, case_id, caller.account)
     if RESTRICTED in of and document is not None and document.kind != ERASE_CERTIFICATE:
         raise forbidden("case.restricted")
-    if document is None or document.case_id != case_id or not may_read(document_id, document.kind, of, shown):
+    if document is None or document.case_id != case_id or not may_read(document_id, document.kind, of, shown, own=own):
         raise not_found("document.unknown")
     if not document.content:
         raise not_found("document.erased")

@@ -73,3 +73,13 @@ def signature_of(session: Session, document_id: str, account: str) -> RecordRevi
     """What this person's signature added to the record, if they have signed."""
     query = select(RecordRevision).where(RecordRevision.document_id == document_id, RecordRevision.account == account)
     return session.exec(query).first()
+
+
+def own_evidence(session: Session, case_id: str, account: str) -> set[str]:
+    """SHA-256 of what was recorded of this person's will, for each of their signatures in the case."""
+    query = (
+        select(RecordRevision.evidence)
+        .join(Document, col(Document.id) == col(RecordRevision.document_id))
+        .where(Document.case_id == case_id, RecordRevision.account == account)
+    )
+    return set(session.exec(query))

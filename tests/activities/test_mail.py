@@ -105,7 +105,7 @@ def test_a_letter_is_given_up_in_the_open(engine: Engine, case: Case, box: Mailb
 def test_a_server_that_never_answers_costs_an_attempt(
     engine: Engine, case: Case, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail, "SMTP_TIMEOUT", 0.2)
+    monkeypatch.setattr("activities.post.SMTP_TIMEOUT", 0.2)
     post(engine, case, OPENED, version=2)
     with silent_server() as port:
         assert dispatcher(engine, port, clock).deliver() == 1

@@ -24,6 +24,8 @@ PATH_VALUES = {
     "carrier_id": "k-1",
     "communication_id": "m-1",
     "sha256": "0" * 64,
+    "intent_id": "0" * 40,
+    "passkey_id": "0" * 64,
     "import_id": "i-1",
     "part": "1",
     "agreement_id": "a-1",

@@ -34,6 +34,8 @@ from tests import builders
 from tests.api import contract
 from tests.api.house import EngineAway, bearer, outsiders, the_app, token_for
 from tests.api.rows import START, add_facts, add_messages, opened_case, write_case
+from tests.api.signing.world import Founded
+from tests.pades import builders as paper
 from workflows.decisions import as_failure
 from workflows.rules import rule_for
 
@@ -101,7 +103,7 @@ def case(company: Engine) -> Case:
 def client(company: Engine, case: Case, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ASGIClient]:
     config = builders.settings(tmp_path_factory.mktemp("data"))
     state = the_app().state
-    state.settings, state.engine = config, company
+    state.settings, state.engine, state.trust, state.seals = config, company, Founded(paper.office()), None
     there: Any = EngineThatDecides(case)
     state.gateway = Gateway(there, proofs(config))
     application: Any = without_lifespan

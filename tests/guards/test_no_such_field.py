@@ -25,6 +25,7 @@ SENSITIVE = (
     rf"{FACES}|bank\w*|iban|health|medical|diagnosis|religion|ethnicity|gps|latitude|longitude|birth\w*|passport"
 )
 JUDGEMENTS = "score|scoring|rating|ranking|risk|likelihood|probability|propensity|loyalty"
+SIGNATURE = "POST /cases/{case_id}/record/intents/{intent_id}/signature"
 DEVICES = "wipe|wiped|factory_reset|remote_lock|device_command|chat_history|chat_log|recovered"
 
 
@@ -81,13 +82,16 @@ def test_nobody_is_asked_for_a_face_whether_to_sign_in_or_to_sign() -> None:
     assert fields_about(FACES) == set()
     proves = {
         path: contract.resolved(contract.operation(path).says["requestBody"]["content"]["application/json"]["schema"])
-        for path in ("POST /sign-in", "POST /cases/{case_id}/sign-record", "POST /cases/{case_id}/witness-refusal")
+        for path in ("POST /sign-in", SIGNATURE, "POST /cases/{case_id}/witness-refusal")
     }
-    assert {path: set(body["required"]) - {"sha256", "account"} for path, body in proves.items()} == {
+    needed = {path: set(body["properties"]) - {"reason", "account"} for path, body in proves.items()}
+    assert needed == {
         "POST /sign-in": {"login", "password"},
-        "POST /cases/{case_id}/sign-record": {"password"},
+        SIGNATURE: {"public_key", "password", "code", "assertion"},
         "POST /cases/{case_id}/witness-refusal": {"password"},
     }
+    required = set(proves[SIGNATURE]["required"])
+    assert required == {"public_key"}, "a passkey may look at a face; nobody has to have one"
 
 
 @pytest.mark.law("PIP-07")

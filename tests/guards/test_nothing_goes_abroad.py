@@ -24,7 +24,7 @@ NETWORK = {
 HARMLESS = {"urllib.parse"}
 SPEAK = {
     "activities/connectors/webhook.py",
-    "activities/mail.py",
+    "activities/post.py",
     "pki/exchange.py",
     "pki/external.py",
     "pki/webhook.py",

@@ -13,6 +13,7 @@ from models.database import connect, writing
 from models.desk import commission_tables, figure_tables, order_tables, portfolio_tables, trail_tables
 from models.evidence import tables as evidence_tables
 from models.log import tables as log_tables
+from models.signing import attempt_tables
 from tests.builders import ARRIVAL
 
 METADATA = tables.FactRow.metadata
@@ -20,6 +21,7 @@ assert employment.FreezeBasis.metadata is METADATA
 assert order_tables.SalesOrder.metadata is trail_tables.RecordRead.metadata is METADATA
 assert portfolio_tables.CustomerCapacity.metadata is METADATA
 assert certificate_tables.IssuedCertificate.metadata is METADATA
+assert attempt_tables.SigningAttempt.metadata is METADATA
 assert commission_tables.CommissionEntry.metadata is figure_tables.WeeklyFigure.metadata is METADATA
 assert log_tables.LogLeaf.metadata is evidence_tables.EvidenceBundle.metadata is METADATA
 
