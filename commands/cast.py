@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+import httpx
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
@@ -13,7 +14,7 @@ from activities.post import MAIL_FOLDER
 from commands.instance import Instance
 from commands.person import Person
 from commands.running_cases import ask
-from commands.sample import ADMINISTRATOR, HR, PASSWORD, SALESPERSON, SECURITY
+from commands.sample import ADMINISTRATOR, HR, PASSWORD, SALESPERSON, SEAL_KEEPER, SECURITY
 from config import Settings
 from temporal_client import connect_temporal
 
@@ -44,6 +45,16 @@ class Cast:
     @property
     def security(self) -> Person:
         return self.login(SECURITY)
+
+    @property
+    def seal_keeper(self) -> Person:
+        return self.login(SEAL_KEEPER)
+
+    def root(self) -> bytes:
+        """The certificate that everything is checked against, as anybody may read it (PEM)."""
+        answer = httpx.get(f"{self._instance.url}/pki/root.pem")
+        answer.raise_for_status()
+        return answer.content
 
     @property
     def administrator(self) -> Person:

@@ -9,11 +9,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from commands import demo_case, demo_desk
+from commands import demo_case, demo_desk, demo_evidence
 from commands.answers import Unexpected
 from commands.cast import Cast
 from commands.demo_story import NotAsTold, Story
 from commands.instance import DidNotStart, Instance
+from config import DATA
 
 CHAPTERS = (
     demo_desk.before_anybody_resigns,
@@ -44,6 +45,7 @@ def main() -> int:
                     chapter(story)
                 events, size = cast.history(story.case_id)
                 status = story.detail()["stage"]
+                bundle, root = demo_evidence.evidence(story, DATA / "demo")
                 demo_case.unlawful_freeze(Story(cast))
                 cast.leave()
         except (NotAsTold, Unexpected, DidNotStart) as error:
@@ -55,6 +57,8 @@ def main() -> int:
         "status": status,
         "history_events": events,
         "history_bytes": size,
+        "bundle": str(bundle),
+        "root_sha256": root,
         "seconds": round(time.monotonic() - began, 1),
     }
     print(json.dumps(result, ensure_ascii=False))

@@ -1,6 +1,7 @@
 """Chapters of the demo that happen in the case: freeze, grants, checklist, clearances, signatures, the last day."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from commands.demo_story import Story, followed
 from commands.sample import WITHOUT_BASIS
@@ -128,8 +129,17 @@ def signatures(story: Story) -> None:
             f"{signature['role']} 以密码和邮件验证码确认，用自己的密钥签署；文书哈希 {signed['sha256'][:16]}…",
             f"{signature['role']} confirms by password and mailed code, and signs with a key of their own",
         )
-    story.until(lambda d: d["stage"] == "awaiting_last_day", "sealed")
-    story.tell(f"交接书已封存，哈希 {record['sha256'][:16]}…", "The record is sealed")
+    story.until(lambda d: d["case"]["record"]["seal"] is None and _answered(d), "answered by everybody")
+    story.cast.seal_keeper.decide(story.case_id, "approve_seal", sha256=record["sha256"], answer="accept")
+    story.tell("印章管理员核对后批准用印", "The keeper of the seal checks the record, and lets the seal be used")
+    sealed = story.until(lambda d: d["stage"] == "awaiting_last_day", "sealed")["case"]["record"]
+    story.tell(
+        f"公司盖章并加盖归档时间戳：{sealed['sealed_sha256'][:16]}…", "The company seals it; a time stamp covers all"
+    )
+
+
+def _answered(detail: dict[str, Any]) -> bool:
+    return all(signature["status"] == "signed" for signature in detail["case"]["record"]["signatures"])
 
 
 def last_day(story: Story) -> None:

@@ -22,7 +22,7 @@ COMPANY = DEMO_COMPANY
 INDUSTRY = "logistics"
 """Unless the settings name another one."""
 PASSWORD = "come-back-whole"  # noqa: S105  # known to everybody: only ever loaded in a demo
-HR, SECURITY, ADMINISTRATOR = "zhang.xiaoyan", "ma.junjie", "dong.haoran"
+HR, SECURITY, ADMINISTRATOR, SEAL_KEEPER = "zhang.xiaoyan", "ma.junjie", "dong.haoran", "sun.liping"
 """Logins."""
 SALESPERSON = "S1512"
 """Employee number of 林晓, whose departure the demo tells; a clause of the contract carries the freeze."""

@@ -129,8 +129,8 @@ def may_read(
         return any(relation in _INTERNAL[document_kind] for relation in of)
     if paper is not None:
         return any(relation in _READERS[paper] for relation in of)
-    record = shown.get("record")
-    return sees_everything(of) or bool(record and record["document_id"] == document_id)
+    record = shown.get("record") or {}
+    return sees_everything(of) or document_id in (record.get("document_id"), record.get("sealed_id"))
 
 
 def visible_fact(kind: str, data: dict[str, Any], of: tuple[str, ...]) -> dict[str, Any]:
@@ -188,9 +188,13 @@ def visible(snapshot: dict[str, Any], of: tuple[str, ...], account: str) -> dict
     if "administrator" in of or "engineer" in of:
         shown |= {key: snapshot.get(key) for key in _RUNNING}
     record = snapshot.get("record")
-    if record and any(signature["account"] == account for signature in record["signatures"]):
+    if record and account in {*_signers(record), *(snapshot.get("plan") or {}).get("seal_keepers", ())}:
         shown["record"] = record
     return shown
+
+
+def _signers(record: dict[str, Any]) -> set[str]:
+    return {signature["account"] for signature in record["signatures"]}
 
 
 def mentioned(value: Any) -> set[str]:

@@ -14,6 +14,7 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 import worker
+from activities import sealing
 from activities.assembly import plain
 from models import accounts
 from models.codec import EncryptionCodec, converter, ring
@@ -47,6 +48,7 @@ async def api(company: Engine, tmp_path: Path) -> AsyncIterator[Api]:
     """The API while Temporal is away: everything that needs only the database."""
     async with serving(company, builders.settings(tmp_path), EngineAway()) as here:
         here.app.state.trust = trust(company)
+        here.app.state.seals = sealing.seals(here.app.state.trust)
         yield here
 
 

@@ -141,6 +141,7 @@ def outsiders(engine: Engine) -> None:
         "finance": Role.FINANCE,
         "service": Role.CUSTOMER_SERVICE,
         "machine": Role.INTEGRATION,
+        "keeper": Role.SEAL_KEEPER,
         "stranger": None,
     }
     with writing(engine) as session:

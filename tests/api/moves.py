@@ -92,9 +92,9 @@ async def signs(api: Api, name: str, case_id: str) -> httpx.Response:
 
 
 async def sealed(api: Api, case_id: str) -> None:
-    """HR, who is asked where nobody keeps the seal, lets it be put to the record that everybody has answered."""
+    """The keeper of the company's seal lets it be put to the record that everybody has answered."""
     record = (await api.person("hr").get(f"/cases/{case_id}")).json()["case"]["record"]
-    await done(api, "hr", case_id, "approve_seal", sha256=record["sha256"], answer="accept", password=PASSWORD)
+    await done(api, "keeper", case_id, "approve_seal", sha256=record["sha256"], answer="accept", password=PASSWORD)
 
 
 def facts(api: Api, case_id: str) -> list[str]:

@@ -47,7 +47,7 @@ WAIVED: dict[str, Any] = {"items": ["devices"], "reason": "not needed"}
 async def test_every_kind_of_decision_reaches_the_case_over_http(
     living: Api, temporal_server: WorkflowEnvironment, temporal: Client
 ) -> None:
-    give_password(living.engine, "a-lin", "a-wang")
+    give_password(living.engine, "a-lin", "a-wang", "a-keeper")
     with writing(living.engine) as session:
         session.get_one(FreezeBasis, "handbook").procedure = ""
         session.get_one(SystemRight, ("erp", "create_orders")).protects_data = True
@@ -100,7 +100,7 @@ async def test_every_kind_of_decision_reaches_the_case_over_http(
     for name in ("lin", "wang"):
         await signs(living, name, case)
     accepted = {"sha256": record, "answer": "accept", "password": PASSWORD}
-    await does("hr", "approve_seal", "SealApproved", **accepted)
+    await does("keeper", "approve_seal", "SealApproved", **accepted)
     assert seen | AFTERWARDS | DEDUCTIONS | {"sign_record"} == set(DECISIONS)
 
 
@@ -204,14 +204,14 @@ async def test_a_refusal_has_the_status_of_its_reason_and_changes_nothing(living
 
 
 async def test_the_seal_needs_the_password_at_that_moment(living: Api) -> None:
-    give_password(living.engine, "a-lin", "a-zhou", "a-wang", "a-hr")
+    give_password(living.engine, "a-lin", "a-zhou", "a-wang", "a-keeper")
     case = await resigned(living)
-    record, hr = await everything_settled(living, case), living.person("hr")
+    record, keeper = await everything_settled(living, case), living.person("keeper")
     for name in ("lin", "zhou", "wang"):
         await signs(living, name, case)
     wanted = {"sha256": record["sha256"], "answer": "accept"}
-    problem(await hr.decide(case, "approve_seal", **wanted), 422, "api.invalid_input")
-    problem(await hr.decide(case, "approve_seal", **wanted, password="not this one"), 403, "sign_in.password_wrong")
+    problem(await keeper.decide(case, "approve_seal", **wanted), 422, "api.invalid_input")
+    problem(await keeper.decide(case, "approve_seal", **wanted, password="not this one"), 403, "sign_in.password_wrong")
     problem(await living.person("wang").decide(case, "approve_seal", **wanted, password=PASSWORD), 403)
     assert "SealApproved" not in facts(living, case)
     await sealed(living, case)

@@ -150,7 +150,7 @@ async def test_an_answer_takes_as_many_statements_for_many_rows_as_for_few(api: 
         "/cases?mine=true": 2,
         f"/cases/{case.case_id}": 5,
         f"/cases/{case.case_id}/facts": 5,
-        f"/cases/{case.case_id}/documents": 4,
+        f"/cases/{case.case_id}/documents": 5,
         "/inbox/tasks": 2,
         "/inbox/messages": 2,
         "/employees": 2,

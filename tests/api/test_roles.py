@@ -9,7 +9,7 @@ from tests.api.house import Api, Person, problem
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-PEOPLE = {"hr", "sec", "counsel", "admin", "auditor", "engineer", "finance", "service", "machine", "stranger"}
+PEOPLE = {"hr", "sec", "counsel", "admin", "auditor", "engineer", "finance", "service", "machine", "keeper", "stranger"}
 """One person for each role, and one without any."""
 PUBLIC = {"POST /sign-in", "GET /health/live", "GET /health/ready"}
 RESTRICTED = {

@@ -12,7 +12,7 @@ from tests.api.moves import everything_settled, looked_after, resigned, sealed, 
 async def test_a_resignation_runs_to_its_completed_case(
     living: Api, temporal: Client, temporal_server: WorkflowEnvironment
 ) -> None:
-    give_password(living.engine, "a-lin", "a-zhou", "a-wang", "a-hr")
+    give_password(living.engine, "a-lin", "a-zhou", "a-wang", "a-keeper")
     case = await resigned(living)
     await everything_settled(living, case)
     for name in ("lin", "zhou", "wang"):

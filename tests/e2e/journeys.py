@@ -93,7 +93,18 @@ def signed(cast: Cast, case_id: str) -> None:
     record = presented(cast, case_id)
     for signature in record["signatures"]:
         if signature["status"] == "waiting":
-            cast.of_account(signature["account"]).decide(case_id, "sign_record", sha256=record["sha256"])
+            cast.of_account(signature["account"]).sign_record(case_id, cast.letters)
+    sealed(cast, case_id)
+
+
+def sealed(cast: Cast, case_id: str) -> None:
+    """Whoever keeps the seal has let it be put to the record."""
+    settled = ("signed", "refusal_witnessed")
+    waits = until(
+        cast.hr, case_id, lambda d: all(s["status"] in settled for s in d["case"]["record"]["signatures"]), "answered"
+    )
+    sha256 = waits["case"]["record"]["sha256"]
+    cast.seal_keeper.decide(case_id, "approve_seal", sha256=sha256, answer="accept")
 
 
 def fact_kinds(cast: Cast, case_id: str) -> list[str]:
