@@ -3,7 +3,6 @@
 The signature enters the document first; then the case decides that it counts, as it decides everything.
 """
 
-from datetime import datetime
 from inspect import cleandoc
 from typing import Annotated, Any
 
@@ -13,17 +12,18 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlmodel import Session
 
-from api.deps import CallerDep, EngineDep, GatewayDep, IdempotencyKey, RoomDep, SettingsDep
+from api.deps import CallerDep, EngineDep, GatewayDep, IdempotencyKey, RoomDep
 from api.errors import documented
 from api.gateway import Gateway, NotRunning, StillDeciding
 from api.routes.cases import CaseId, require_concerned, seen
 from api.routes.decisions import Pending, not_running
 from api.routes.evidence import repr_digest
 from api.signing import beginning, ending, intents, views
-from api.signing.beginning import Origin, Room, Signer
+from api.signing.beginning import Origin, Signer
 from api.signing.confirmation import Shown
 from api.signing.consent import terms
 from api.signing.intents import Method, Wish
+from api.signing.room import Room
 from api.signing.views import Begun, IntentView, SignatureList, SignedView
 from domain.errors import Refusal, forbidden, not_found
 from models.accounts import Caller
@@ -181,7 +181,6 @@ def wish_to_sign(
     case_id: CaseId,
     body: NewIntent,
     caller: CallerDep,
-    settings: SettingsDep,
     room: RoomDep,
     key: IdempotencyKey,
     response: Response,
@@ -199,7 +198,7 @@ def wish_to_sign(
         response.headers["idempotency-replayed"] = "true"
         return IntentView.model_validate(before[1])
     wish = Wish(case_id, body.sha256, body.consent, body.method)
-    attempt = intents.ask(room.engine, settings, room.keys, caller, wish, utc_now())
+    attempt = intents.ask(room, caller, wish, utc_now())
     with reading(room.engine) as session:
         answer = views.intent(session, attempt, utc_now())
     remember(room.engine, caller.account, key, (201, answer.model_dump(mode="json")))
@@ -276,10 +275,9 @@ async def put_signature(
 
     409 `signature.others_signed_meanwhile`: nothing was written; read the record again and begin anew.
     """
-    now = utc_now()
     digest = request_digest(f"PUT /cases/{case_id}/record/intents/{intent_id}/signature", body.model_dump())
     await run_in_threadpool(reserve, room.engine, caller.account, key, digest)
-    attempt = await run_in_threadpool(_put, room, caller, case_id, intent_id, body.value, now)
+    attempt = await run_in_threadpool(ending.end, room, caller, case_id, intent_id, body.value, utc_now())
     return await _counted(room, gateway, caller, attempt)
 
 
@@ -292,10 +290,6 @@ def _record(session: Session, case_id: str, caller: Caller) -> dict[str, Any]:
     if not told:
         raise not_found("document.unknown")
     return told
-
-
-def _put(room: Room, caller: Caller, case_id: str, intent_id: str, value: str, now: datetime) -> SigningAttempt:
-    return ending.end(room.engine, room.office, caller, case_id, intent_id, value, now)
 
 
 async def _counted(room: Room, gateway: Gateway, caller: Caller, attempt: SigningAttempt) -> SignedView | JSONResponse:

@@ -11,15 +11,12 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 from cryptography.x509 import Certificate
-from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api.errors import Problem
-from api.signing.codes import CodeKeys
 from api.signing.confirmation import Confirmed, Shown, confirm
 from api.signing.consent import terms
-from api.signing.site import Site
-from config import Settings
+from api.signing.room import Room
 from domain.errors import conflict, invalid
 from domain.handover import PartyRole
 from domain.timezones import zone
@@ -57,17 +54,6 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Room:
-    """What is needed to sign."""
-
-    engine: Engine
-    office: Office
-    typesetter: Typesetter
-    settings: Settings
-    keys: CodeKeys
-
-
-@dataclass(frozen=True)
 class Signer:
     """Somebody who confirms an attempt of theirs, and the key that will sign."""
 
@@ -88,7 +74,7 @@ def begin(room: Room, by: Signer, now: datetime) -> SigningAttempt:
         newest = _as_seen(session, attempt, by.caller, now)
         consented = session.get_one(SigningConsent, (attempt.account, terms().version)).at
     key, spki = _public_key(by.public_key)
-    confirmed = confirm(room.engine, room.keys, lambda: Site.of(room.settings), attempt, by.shown, now)
+    confirmed = confirm(room, attempt, by.shown, now)
     evidence = rfc8785.dumps(_evidence(attempt, confirmed, consented, by.origin, spki))
     certificate = _certificate(room.office, attempt, key, hashlib.sha256(evidence).hexdigest(), now)
     begun = _prepared(room, newest, attempt, certificate, now.astimezone(zone(by.caller.time_zone)))
