@@ -8,7 +8,7 @@ from models import decision_bodies as d
 from models.database import writing
 from models.tables import Account
 from tests import builders as b
-from tests.workflows.moves import clear_every_department, hand_everything_over, handing_over, sign
+from tests.workflows.moves import approve_seal, clear_every_department, hand_everything_over, handing_over, sign
 from tests.workflows.world import World
 
 
@@ -110,5 +110,6 @@ async def test_a_leaver_whose_account_is_closed_early_does_not_stop_the_case(wor
     await case.until(lambda c: c.record is not None)
     await case.decide(b.WITNESS, d.RefuseSignature(account="a-lin", reason="has left and cannot be reached"))
     await sign(case, b.RECEIVER, b.WITNESS)
+    await approve_seal(case)
     await case.fast_forward(timedelta(days=32))
     assert (await case.result()).gaps == ("signature:leaver",)
