@@ -1,6 +1,7 @@
 """Chapters of the demo that happen in the case: freeze, grants, checklist, clearances, signatures, the last day."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from commands.demo_story import Story, followed
 from commands.sample import WITHOUT_BASIS
@@ -128,8 +129,16 @@ def signatures(story: Story) -> None:
             f"{signature['role']} 以密码和邮件验证码确认，用自己的密钥签署；文书哈希 {signed['sha256'][:16]}…",
             f"{signature['role']} confirms by password and mailed code, and signs with a key of their own",
         )
+    asked = story.until(_asked_for_seal, "asked for the seal")
+    keeper = story.person(_asked_for_seal(asked)[0])
+    keeper.decide(story.case_id, "approve_seal", sha256=record["sha256"], answer="accept")
+    story.tell("用印保管人核对后批准用印", "Whoever keeps the seal approves its use")
     story.until(lambda d: d["stage"] == "awaiting_last_day", "sealed")
     story.tell(f"交接书已封存，哈希 {record['sha256'][:16]}…", "The record is sealed")
+
+
+def _asked_for_seal(detail: dict[str, Any]) -> list[str]:
+    return [task["account"] for task in detail["tasks"] if task["kind"] == "approve_seal"]
 
 
 def last_day(story: Story) -> None:
