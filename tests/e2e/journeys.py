@@ -89,11 +89,23 @@ def presented(cast: Cast, case_id: str) -> dict[str, Any]:
 
 
 def signed(cast: Cast, case_id: str) -> None:
-    """Every party has signed."""
+    """Every party has signed, and the seal may be used."""
     record = presented(cast, case_id)
     for signature in record["signatures"]:
         if signature["status"] == "waiting":
-            cast.of_account(signature["account"]).decide(case_id, "sign_record", sha256=record["sha256"])
+            cast.of_account(signature["account"]).sign_record(case_id, cast.letters)
+    seal_approved(cast, case_id)
+
+
+def seal_approved(cast: Cast, case_id: str) -> None:
+    """Whoever keeps the company's seal lets it be put to the record."""
+
+    def keepers(detail: dict[str, Any]) -> list[str]:
+        return [task["account"] for task in detail["tasks"] if task["kind"] == "approve_seal"]
+
+    asked = until(cast.hr, case_id, keepers, "asked for the seal")
+    keeper = cast.of_account(keepers(asked)[0])
+    keeper.decide(case_id, "approve_seal", sha256=asked["case"]["record"]["sha256"], answer="accept")
 
 
 def fact_kinds(cast: Cast, case_id: str) -> list[str]:
