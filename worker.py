@@ -23,7 +23,7 @@ from activities.sealing import stamper
 from activities.starter import keep_starting
 from activities.teller import keep_telling
 from activities.tidying import keep_tidy
-from activities.trust import open_trust
+from activities.trust import Trust, open_trust
 from activities.weeks import keep_weeks
 from config import Settings, settings
 from models.database import connect
@@ -81,13 +81,17 @@ async def access_worker(client: Client, activities: Sequence[Callable[..., Any]]
 
 
 @asynccontextmanager
-async def running(client: Client, engine: Engine, config: Settings) -> AsyncIterator[None]:
-    """Workers for the queues that this process serves, until the block ends. Raises what `open_trust` raises."""
+async def running(client: Client, engine: Engine, config: Settings, trust: Trust | None = None) -> AsyncIterator[None]:
+    """Workers for the queues that this process serves, until the block ends.
+
+    `trust`: what it signs and stamps with; by default what the installation has founded. Raises what `open_trust`
+    raises.
+    """
     async with AsyncExitStack() as stack:
         if config.worker_queues in ("all", "cases"):
-            trust = await asyncio.to_thread(open_trust, config, engine)
-            steps = case_activities(engine, config, trust.office)
-            steps += log_activities(engine, config, stamper(trust))
+            keys = await asyncio.to_thread(open_trust, config, engine) if trust is None else trust
+            steps = case_activities(engine, config, keys.office)
+            steps += log_activities(engine, config, stamper(keys))
             await stack.enter_async_context(case_worker(client, steps, max_cached_cases=config.max_cached_cases))
         if config.worker_queues in ("all", "access"):
             await stack.enter_async_context(access_worker(client, access_activities(engine, config)))

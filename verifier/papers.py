@@ -15,7 +15,7 @@ from verifier.chain import Fact, standing
 from verifier.manifest import Listed
 from verifier.report import Check
 
-RECORD, PDF = "handover_record", "application/pdf"
+RECORD, PDF = "signed_record", "application/pdf"
 CLOSED, SEALED, ARCHIVED = "CaseClosed", "RecordSealed", "CaseArchived"
 _TEXTS = ("id", "kind", "media_type", "sha256", "file", "withheld_because")
 _FIELDS = {*_TEXTS, "at", "delivered"}

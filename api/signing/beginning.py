@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,6 @@ from sqlmodel import Session
 
 from api.errors import Problem
 from api.signing.confirmation import Confirmed, Shown, confirm
-from api.signing.consent import terms
 from api.signing.room import Room
 from domain.errors import conflict, invalid
 from domain.handover import PartyRole
@@ -72,10 +72,10 @@ def begin(room: Room, by: Signer, now: datetime) -> SigningAttempt:
         attempt = attempts.own(session, by.case_id, by.caller.account, by.attempt_id)
         attempts.require_step(attempt, State.ASKED, now)
         newest = _as_seen(session, attempt, by.caller, now)
-        consented = session.get_one(SigningConsent, (attempt.account, terms().version)).at
+        agreed = session.get_one(SigningConsent, (attempt.account, attempts.intent_of(attempt)["consent"]))
     key, spki = _public_key(by.public_key)
     confirmed = confirm(room, attempt, by.shown, now)
-    evidence = rfc8785.dumps(_evidence(attempt, confirmed, consented, by.origin, spki))
+    evidence = rfc8785.dumps(_evidence(attempt, confirmed, agreed, by.origin, spki))
     certificate = _certificate(room.office, attempt, key, hashlib.sha256(evidence).hexdigest(), now)
     begun = _prepared(room, newest, attempt, certificate, now.astimezone(zone(by.caller.time_zone)))
     prepared = {
@@ -116,13 +116,13 @@ def _public_key(given: str) -> tuple[ec.EllipticCurvePublicKey, bytes]:
 
 
 def _evidence(
-    attempt: SigningAttempt, confirmed: Confirmed, consented: datetime, origin: Origin, spki: bytes
+    attempt: SigningAttempt, confirmed: Confirmed, agreed: SigningConsent, origin: Origin, spki: bytes
 ) -> dict[str, Any]:
     """What shows the signer's will. Its hash goes into the document, the whole only to whoever has to prove it."""
     return {
         "version": 1,
         "intent": attempts.intent_of(attempt),
-        "consent": {"version": terms().version, "at": consented.isoformat(), "text": dict(terms().messages)},
+        "consent": {"version": agreed.version, "at": agreed.at.isoformat(), "text": json.loads(agreed.text)},
         "confirmation": confirmed.told,
         "ip": origin.ip,
         "user_agent": origin.user_agent[:LONGEST_AGENT],

@@ -51,7 +51,7 @@ def letter(to: Caller, email: str, code: str, attempt_id: str, seen: str, sender
     message = EmailMessage(policy=MAIL_POLICY)
     message["From"] = sender
     message["To"] = address(to.name, email)
-    message["Subject"] = text("code_mail.subject", to.language)
+    message["Subject"] = text("code_mail.title", to.language)
     message["Date"] = now
     message["Message-ID"] = message_id(attempt_id, message["From"].addresses[0].domain)
     message["Auto-Submitted"] = "auto-generated"

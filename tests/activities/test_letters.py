@@ -31,6 +31,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "access": ("erp",),
     "last": ("2026-12-11",),
     "signature": ("d1",),
+    "seal": ("d1",),
     "paper": ("certificate", "no title"),
     "duty": ("archives_and_insurance", "2027-01-07"),
     "compensation": ("1", "2027-01-23"),

@@ -20,6 +20,7 @@ from models.codec import EncryptionCodec, converter, ring
 from tests import builders
 from tests.api.house import CHEAP, CHEAP_HASH, Api, EngineAway, outsiders, serving
 from tests.databases import database_url, engine, postgres, sqlite_template
+from tests.trust import trust
 
 __all__ = ["database_url", "engine", "postgres", "sqlite_template"]
 
@@ -45,6 +46,7 @@ def company(engine: Engine) -> Engine:
 async def api(company: Engine, tmp_path: Path) -> AsyncIterator[Api]:
     """The API while Temporal is away: everything that needs only the database."""
     async with serving(company, builders.settings(tmp_path), EngineAway()) as here:
+        here.app.state.trust = trust(company)
         yield here
 
 
@@ -71,5 +73,8 @@ async def workerless(company: Engine, tmp_path: Path, temporal: Client) -> Async
 @pytest_asyncio.fixture
 async def living(workerless: Api, temporal: Client) -> AsyncIterator[Api]:
     """The API with Temporal and a worker that runs the cases."""
-    async with worker.running(temporal, workerless.engine, workerless.config):
+    keys = trust(workerless.engine)
+    workerless.app.state.trust = keys
+    workerless.app.state.settings = workerless.config.model_copy(update={"environment": "demo"})  # codes are found
+    async with worker.running(temporal, workerless.engine, workerless.config, keys):
         yield workerless

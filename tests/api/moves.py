@@ -1,14 +1,16 @@
 """What people do in a running case, over HTTP."""
 
+import hashlib
 from typing import Any
 
 import httpx
 from sqlmodel import col, select
 
+from commands.signing_key import SigningKey, code_in
 from models.database import reading
 from models.tables import FactRow
 from tests import builders
-from tests.api.house import Api, eventually
+from tests.api.house import PASSWORD, Api, eventually
 
 ITEMS = ["customer_files", "open_orders", "receivables", "devices"]
 
@@ -69,6 +71,30 @@ async def everything_settled(api: Api, case_id: str) -> dict[str, Any]:
 
     record: dict[str, Any] = await eventually(presented)
     return record
+
+
+async def signs(api: Api, name: str, case_id: str) -> httpx.Response:
+    """Reads the record as it stands, agrees to the terms, confirms by password and mailed code, signs."""
+    person, path, browser = api.person(name), f"/cases/{case_id}/record", SigningKey()
+    wish = {
+        "sha256": hashlib.sha256((await person.get(path)).content).hexdigest(),
+        "consent": (await person.get("/signing/consent")).json()["version"],
+        "method": "code",
+    }
+    intent = (await person.post(f"{path}/intents", wish)).json()["id"]
+    signature = f"{path}/intents/{intent}/signature"
+    confirmed = {"public_key": browser.public, "code": code_in(api.config.data / "mail", intent), "password": PASSWORD}
+    begun = await person.post(signature, confirmed)
+    assert begun.status_code == 201, begun.text
+    answer = await person.write("PUT", signature, {"value": browser.sign(begun.json()["to_sign"])})
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+async def sealed(api: Api, case_id: str) -> None:
+    """HR, who is asked where nobody keeps the seal, lets it be put to the record that everybody has answered."""
+    record = (await api.person("hr").get(f"/cases/{case_id}")).json()["case"]["record"]
+    await done(api, "hr", case_id, "approve_seal", sha256=record["sha256"], answer="accept", password=PASSWORD)
 
 
 def facts(api: Api, case_id: str) -> list[str]:

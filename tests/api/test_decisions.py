@@ -23,8 +23,9 @@ from models.tables import Account, SystemRight, UsedProof
 from temporal_client import connect_temporal
 from tests import builders
 from tests.api.house import PASSWORD, Api, EngineAway, eventually, give_password, new_key, problem, serving
-from tests.api.moves import ITEMS, done, everything_settled, facts, looked_after, resigned, until
+from tests.api.moves import ITEMS, done, everything_settled, facts, looked_after, resigned, sealed, signs, until
 from tests.api.rows import opened_case, write_case
+from tests.trust import trust
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SHA = "0" * 64
@@ -96,8 +97,11 @@ async def test_every_kind_of_decision_reaches_the_case_over_http(
     record = await eventually(lambda: _record(living, case))
     await does("zhou", "refuse_signature", "SignatureRefused", account="a-zhou", reason="figures")
     await does("wang", "witness_refusal", "SignatureRefusalWitnessed", account="a-zhou", password=PASSWORD)
-    await does("lin", "sign_record", "RecordSigned", sha256=record, password=PASSWORD)
-    assert seen | AFTERWARDS | DEDUCTIONS == set(DECISIONS)
+    for name in ("lin", "wang"):
+        await signs(living, name, case)
+    accepted = {"sha256": record, "answer": "accept", "password": PASSWORD}
+    await does("hr", "approve_seal", "SealApproved", **accepted)
+    assert seen | AFTERWARDS | DEDUCTIONS | {"sign_record"} == set(DECISIONS)
 
 
 async def test_what_follows_the_last_day_is_entered_over_http_before_and_after_the_case_has_closed(
@@ -182,7 +186,7 @@ async def test_a_refusal_has_the_status_of_its_reason_and_changes_nothing(living
         ("it-clerk", "decide_clearance", {"department": "legal", "verdict": "approve"}, 404, "clearance.unknown"),
         ("sec", "revoke_grant", {"grant": "g9"}, 404, "grant.unknown"),
         ("zhou", "decide_items", {"items": ["devices"], "answer": "accept"}, 409, "item.not_handed_over"),
-        ("lin", "sign_record", {"sha256": SHA, "password": PASSWORD}, 409, "signature.no_record"),
+        ("hr", "approve_seal", {"sha256": SHA, "answer": "accept", "password": PASSWORD}, 409, "signature.no_record"),
         ("hr", "answer_withdrawal", {"answer": "accept"}, 409, "withdrawal.nothing_requested"),
         ("lin", "hand_over_items", {"items": ["devices"]}, 422, "item.proof_required"),
         ("it-clerk", "decide_clearance", {"department": "it", "verdict": "send_back"}, 422, "reason.required"),
@@ -199,17 +203,19 @@ async def test_a_refusal_has_the_status_of_its_reason_and_changes_nothing(living
     assert facts(living, case) == before
 
 
-async def test_a_signature_needs_the_password_at_that_moment(living: Api) -> None:
-    give_password(living.engine, "a-lin")
+async def test_the_seal_needs_the_password_at_that_moment(living: Api) -> None:
+    give_password(living.engine, "a-lin", "a-zhou", "a-wang", "a-hr")
     case = await resigned(living)
-    record, lin = await everything_settled(living, case), living.person("lin")
-    signed = {"sha256": record["sha256"]}
-    problem(await lin.decide(case, "sign_record", **signed), 422, "api.invalid_input")
-    problem(await lin.decide(case, "sign_record", **signed, password="not this one"), 403, "sign_in.password_wrong")
-    problem(await living.person("wang").decide(case, "sign_record", **signed, password=PASSWORD), 403)
-    assert "RecordSigned" not in facts(living, case)
-    await done(living, "lin", case, "sign_record", **signed, password=PASSWORD)
-    assert facts(living, case).count("RecordSigned") == 1
+    record, hr = await everything_settled(living, case), living.person("hr")
+    for name in ("lin", "zhou", "wang"):
+        await signs(living, name, case)
+    wanted = {"sha256": record["sha256"], "answer": "accept"}
+    problem(await hr.decide(case, "approve_seal", **wanted), 422, "api.invalid_input")
+    problem(await hr.decide(case, "approve_seal", **wanted, password="not this one"), 403, "sign_in.password_wrong")
+    problem(await living.person("wang").decide(case, "approve_seal", **wanted, password=PASSWORD), 403)
+    assert "SealApproved" not in facts(living, case)
+    await sealed(living, case)
+    assert facts(living, case).count("SealApproved") == 1
 
 
 async def test_a_decision_repeated_with_its_key_gets_its_answer_again_and_acts_once(living: Api) -> None:
@@ -267,7 +273,7 @@ async def test_a_decision_without_an_answer_in_time_is_pending_and_its_key_gets_
 ) -> None:
     monkeypatch.setattr("api.gateway.ANSWER_WITHIN", 0.5)
     key, body = new_key(), WAIVED
-    async with worker.running(temporal, workerless.engine, workerless.config):
+    async with worker.running(temporal, workerless.engine, workerless.config, trust(workerless.engine)):
         case = await resigned(workerless)
     for _ in range(2):
         pending = await workerless.person("hr").decide(case, "waive_items", key, **body)
@@ -278,7 +284,7 @@ async def test_a_decision_without_an_answer_in_time_is_pending_and_its_key_gets_
         assert all("Idempotency-Key" in message for message in said.values())
     assert "ItemsWaived" not in facts(workerless, case)
     monkeypatch.setattr("api.gateway.ANSWER_WITHIN", 10.0)
-    async with worker.running(temporal, workerless.engine, workerless.config):
+    async with worker.running(temporal, workerless.engine, workerless.config, trust(workerless.engine)):
         answers = [await done(workerless, "hr", case, "waive_items", key, **body) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
     assert facts(workerless, case).count("ItemsWaived") == 1
@@ -288,13 +294,13 @@ async def test_a_decision_that_waited_longer_than_its_proof_lasts_is_still_carri
     workerless: Api, temporal: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key, body = new_key(), WAIVED
-    async with worker.running(temporal, workerless.engine, workerless.config):
+    async with worker.running(temporal, workerless.engine, workerless.config, trust(workerless.engine)):
         case = await resigned(workerless)
     with monkeypatch.context() as long_ago:
         long_ago.setattr("models.proofs.LIFETIME", timedelta(seconds=-1))
         long_ago.setattr("api.gateway.ANSWER_WITHIN", 0.5)
         assert (await workerless.person("hr").decide(case, "waive_items", key, **body)).status_code == 202
-    async with worker.running(temporal, workerless.engine, workerless.config):
+    async with worker.running(temporal, workerless.engine, workerless.config, trust(workerless.engine)):
         answers = [await done(workerless, "hr", case, "waive_items", key, **body) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
     kinds = facts(workerless, case)

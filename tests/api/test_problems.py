@@ -216,7 +216,7 @@ async def test_text_that_is_no_text_is_refused_wherever_it_stands(api: Api) -> N
 
 async def test_a_password_beside_a_decision_that_is_no_text_is_refused_before_it_is_compared(api: Api) -> None:
     case_id = await registered(api)
-    body = {"decision": "sign_record", "body": {"sha256": "0" * 64}, "password": "half a pair: \ud800"}
+    body = {"decision": "witness_refusal", "body": {"account": "a-zhou"}, "password": "half a pair: \ud800"}
     (prove,) = (operation for operation in WRITES if operation.path.endswith("/decision-proofs"))
     (error,) = problem(await send(api, prove, case_id, json.dumps(body).encode()), 422, "api.invalid_input")["errors"]
     assert (error["field"], error["messages"]["en"]) == (

@@ -11,7 +11,7 @@ import pytest
 from temporalio.client import Client, WorkflowUpdateFailedError
 
 from tests.api.house import PASSWORD, Api, eventually, give_password, problem
-from tests.api.moves import everything_settled, facts, resigned
+from tests.api.moves import done, everything_settled, facts, resigned
 from tests.api.rows import opened_case, write_case
 from tests.conftest import TEMPORAL
 
@@ -74,16 +74,17 @@ async def test_the_commands_that_come_with_a_proof_work_as_they_are(living: Api)
 
 @pytest.mark.law("ESG-05")
 async def test_a_proof_for_a_signature_needs_the_password_at_that_moment(living: Api, temporal: Client) -> None:
-    give_password(living.engine, "a-lin")
+    give_password(living.engine, "a-wang", "a-zhou")
     case = await resigned(living)
-    record = await everything_settled(living, case)
-    wanted: dict[str, Any] = {"decision": "sign_record", "body": {"sha256": record["sha256"]}}
-    lin, path = living.person("lin"), f"/cases/{case}/decision-proofs"
-    problem(await lin.post(path, wanted), 422, "api.password_needed")
-    problem(await lin.post(path, {**wanted, "password": "not this one"}), 403, "sign_in.password_wrong")
-    ready = (await lin.post(path, {**wanted, "password": PASSWORD})).json()
+    await everything_settled(living, case)
+    await done(living, "zhou", case, "refuse_signature", account="a-zhou", reason="figures")
+    wanted: dict[str, Any] = {"decision": "witness_refusal", "body": {"account": "a-zhou"}}
+    witness, path = living.person("wang"), f"/cases/{case}/decision-proofs"
+    problem(await witness.post(path, wanted), 422, "api.password_needed")
+    problem(await witness.post(path, {**wanted, "password": "not this one"}), 403, "sign_in.password_wrong")
+    ready = (await witness.post(path, {**wanted, "password": PASSWORD})).json()
     await temporal.get_workflow_handle(ready["workflow_id"]).execute_update(ready["name"], ready["input"])
-    assert "RecordSigned" in facts(living, case)
+    assert "SignatureRefusalWitnessed" in facts(living, case)
 
 
 async def test_no_proof_is_issued_for_what_is_no_decision_of_the_case(api: Api) -> None:

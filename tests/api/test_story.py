@@ -5,18 +5,19 @@ from datetime import timedelta
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from tests.api.house import PASSWORD, Api, give_password
-from tests.api.moves import done, everything_settled, looked_after, resigned, until
+from tests.api.house import Api, give_password
+from tests.api.moves import everything_settled, looked_after, resigned, sealed, signs, until
 
 
 async def test_a_resignation_runs_to_its_completed_case(
     living: Api, temporal: Client, temporal_server: WorkflowEnvironment
 ) -> None:
-    give_password(living.engine, "a-lin", "a-zhou", "a-wang")
+    give_password(living.engine, "a-lin", "a-zhou", "a-wang", "a-hr")
     case = await resigned(living)
-    record = await everything_settled(living, case)
+    await everything_settled(living, case)
     for name in ("lin", "zhou", "wang"):
-        await done(living, name, case, "sign_record", sha256=record["sha256"], password=PASSWORD)
+        await signs(living, name, case)
+    await sealed(living, case)
     await until(living, case, "awaiting_last_day")
     await temporal_server.fast_forward(temporal.get_workflow_handle(f"offboarding-{case}"), timedelta(days=32))
     await until(living, case, "completed")

@@ -137,7 +137,7 @@ def _proofs(of: Made) -> Any:
 def _papers() -> list[dict[str, Any]]:
     usual = {"at": AT.isoformat(), "delivered": [], "withheld_because": ""}
     return [
-        {**usual, "id": "d-record", "kind": "handover_record", "media_type": "application/json",
+        {**usual, "id": "d-record", "kind": "signed_record", "media_type": "application/json",
          "sha256": sha(RECORD), "file": "documents/d-record.json"},
         {**usual, "id": "d-paper", "kind": "paper:certificate", "media_type": "text/html",
          "sha256": sha(PAPER), "file": "documents/d-paper.html"},
