@@ -13,8 +13,8 @@ from activities.assembly import plain
 from activities.trust import Trust
 from api.errors import Problem
 from api.gateway import Gateway
-from api.signing.beginning import Room
 from api.signing.codes import CodeKeys
+from api.signing.room import Room
 from config import Settings
 from domain.law.rules import Review
 from domain.people import Role
@@ -47,14 +47,12 @@ SettingsDep = Annotated[Settings, Depends(_settings)]
 
 async def _room(engine: EngineDep, settings: SettingsDep, request: Request) -> Room:
     trust = cast(Trust | None, request.app.state.trust)
-    if trust is None:
-        raise Problem(503, "signature.no_keys")
     keys = CodeKeys(plain(settings.proof_keys), settings.proof_key)
-    return Room(engine, trust.office, Typesetter(settings.fonts), settings, keys)
+    return Room(engine, trust, Typesetter(settings.fonts), settings, keys)
 
 
 RoomDep = Annotated[Room, Depends(_room)]
-"""Where documents are signed. Without keys nothing can be."""
+"""Where documents are signed."""
 
 
 async def _review(settings: SettingsDep) -> Review:

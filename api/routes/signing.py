@@ -3,36 +3,34 @@
 The signature enters the document first; then the case decides that it counts, as it decides everything.
 """
 
-from datetime import datetime
 from inspect import cleandoc
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlmodel import Session
 
-from api.deps import CallerDep, EngineDep, GatewayDep, IdempotencyKey, RoomDep, SettingsDep
+from api.deps import CallerDep, EngineDep, GatewayDep, IdempotencyKey, RoomDep
 from api.errors import documented
 from api.gateway import Gateway, NotRunning, StillDeciding
 from api.routes.cases import CaseId, require_concerned, seen
 from api.routes.decisions import Pending, not_running
 from api.routes.evidence import repr_digest
 from api.signing import beginning, ending, intents, views
-from api.signing.beginning import Origin, Room, Signer
+from api.signing.beginning import Origin, Signer
+from api.signing.bodies import Assertion, Consent, NewIntent, NewSignature, SignatureValue
 from api.signing.confirmation import Shown
 from api.signing.consent import terms
-from api.signing.intents import Method, Wish
+from api.signing.intents import Wish
+from api.signing.room import Room
 from api.signing.views import Begun, IntentView, SignatureList, SignedView
 from domain.errors import Refusal, forbidden, not_found
 from models.accounts import Caller
 from models.database import reading, utc_now
 from models.decisions import DECISIONS
-from models.fields import Sha256
-from models.forms import BASE64, BASE64URL, INTENT_ID, SIX_DIGITS
+from models.forms import INTENT_ID
 from models.idempotency import remember, request_digest, reserve, veiled
-from models.passwords import GivenPassword
 from models.signing import attempts
 from models.signing.attempt_tables import SigningAttempt
 from models.signing.attempts import State
@@ -40,91 +38,7 @@ from models.visibility import RESTRICTED, visible
 
 router = APIRouter(tags=["signing"])
 IntentId = Annotated[str, Path(pattern=INTENT_ID, examples=["0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c"])]
-_DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _SIGNING = documented(400, 401, 403, 404, 409, 413, 422, 429, 503)
-
-
-class Consent(BaseModel):
-    """What everybody agrees to before they first sign electronically (ESG-01)."""
-
-    version: str
-    """SHA-256 of the texts in canonical JSON (RFC 8785)."""
-    text: dict[str, str]
-    """By language."""
-
-
-class NewIntent(BaseModel):
-    """The wish to sign the record exactly as it was shown."""
-
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"sha256": _DIGEST, "consent": _DIGEST, "method": "code"}]}
-    )
-
-    sha256: Sha256
-    """Of the whole record as it was shown: the `ETag` of `GET …/record`."""
-    consent: Sha256
-    """Version of the terms that the signer agrees to."""
-    method: Method
-
-
-class AssertionResponse(BaseModel):
-    """What the device signed."""
-
-    clientDataJSON: Annotated[str, StringConstraints(max_length=4000, pattern=BASE64URL)]  # noqa: N815  # WebAuthn's name
-    authenticatorData: Annotated[str, StringConstraints(max_length=4000, pattern=BASE64URL)]  # noqa: N815  # likewise
-    signature: Annotated[str, StringConstraints(max_length=4000, pattern=BASE64URL)]
-
-
-class Assertion(BaseModel):
-    """A passkey's answer, as `PublicKeyCredential.toJSON()` gives it; whatever else it holds is not looked at."""
-
-    id: Annotated[str, StringConstraints(min_length=1, max_length=1400, pattern=BASE64URL)]
-    response: AssertionResponse
-
-
-class NewSignature(BaseModel):
-    """The signer's confirmation, and the key that will sign."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "public_key": "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEqnT7kMWNx8BqJ3P1oW5nQ0yUCE1v3s6dSg2K2J0mN0nm"
-                    "5ZpY3m2xq0cQyR7o5bq6yHqX3p7G3yVxT0cZkFfLQw==",
-                    "code": "042137",
-                    "password": "wanbi-demo-2026",
-                }
-            ]
-        },
-    )
-
-    public_key: Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=BASE64)]
-    """On P-256, SubjectPublicKeyInfo in base64: what `crypto.subtle.exportKey("spki", …)` gives. Make a new key pair
-    for each signature, not extractable."""
-    code: Annotated[str, StringConstraints(pattern=SIX_DIGITS)] | None = None
-    """With method `code`: the digits from the mail."""
-    password: GivenPassword | None = None
-    """With method `code`: the own password, anew."""
-    assertion: Assertion | None = None
-    """With method `passkey`: its answer to the challenge."""
-
-
-class SignatureValue(BaseModel):
-    """What the signer's key made of `to_sign`."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {"value": "q3Jr0m1Xb0i8xq8Zb0iJt0b5o9gJ1n7Wq2hV1mUO6eD5s0V1cYp2eQ7mO2vT9k1sJf6qX0aWm3hK8rY5uZ4tBg=="}
-            ]
-        },
-    )
-
-    value: Annotated[str, StringConstraints(max_length=200, pattern=BASE64)] = ""
-    """ECDSA with SHA-256 in base64: r and s one after the other, as browsers give them, or DER. It may be left out once
-    the signature is in the document."""
 
 
 @router.get("/signing/consent", summary="The terms of signing electronically", responses=documented(401))
@@ -181,7 +95,6 @@ def wish_to_sign(
     case_id: CaseId,
     body: NewIntent,
     caller: CallerDep,
-    settings: SettingsDep,
     room: RoomDep,
     key: IdempotencyKey,
     response: Response,
@@ -199,7 +112,7 @@ def wish_to_sign(
         response.headers["idempotency-replayed"] = "true"
         return IntentView.model_validate(before[1])
     wish = Wish(case_id, body.sha256, body.consent, body.method)
-    attempt = intents.ask(room.engine, settings, room.keys, caller, wish, utc_now())
+    attempt = intents.ask(room, caller, wish, utc_now())
     with reading(room.engine) as session:
         answer = views.intent(session, attempt, utc_now())
     remember(room.engine, caller.account, key, (201, answer.model_dump(mode="json")))
@@ -276,10 +189,9 @@ async def put_signature(
 
     409 `signature.others_signed_meanwhile`: nothing was written; read the record again and begin anew.
     """
-    now = utc_now()
     digest = request_digest(f"PUT /cases/{case_id}/record/intents/{intent_id}/signature", body.model_dump())
     await run_in_threadpool(reserve, room.engine, caller.account, key, digest)
-    attempt = await run_in_threadpool(_put, room, caller, case_id, intent_id, body.value, now)
+    attempt = await run_in_threadpool(ending.end, room, caller, case_id, intent_id, body.value, utc_now())
     return await _counted(room, gateway, caller, attempt)
 
 
@@ -292,10 +204,6 @@ def _record(session: Session, case_id: str, caller: Caller) -> dict[str, Any]:
     if not told:
         raise not_found("document.unknown")
     return told
-
-
-def _put(room: Room, caller: Caller, case_id: str, intent_id: str, value: str, now: datetime) -> SigningAttempt:
-    return ending.end(room.engine, room.office, caller, case_id, intent_id, value, now)
 
 
 async def _counted(room: Room, gateway: Gateway, caller: Caller, attempt: SigningAttempt) -> SignedView | JSONResponse:

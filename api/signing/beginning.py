@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,15 +12,11 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 from cryptography.x509 import Certificate
-from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api.errors import Problem
-from api.signing.codes import CodeKeys
 from api.signing.confirmation import Confirmed, Shown, confirm
-from api.signing.consent import terms
-from api.signing.site import Site
-from config import Settings
+from api.signing.room import Room
 from domain.errors import conflict, invalid
 from domain.handover import PartyRole
 from domain.timezones import zone
@@ -57,17 +54,6 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Room:
-    """What is needed to sign."""
-
-    engine: Engine
-    office: Office
-    typesetter: Typesetter
-    settings: Settings
-    keys: CodeKeys
-
-
-@dataclass(frozen=True)
 class Signer:
     """Somebody who confirms an attempt of theirs, and the key that will sign."""
 
@@ -86,10 +72,10 @@ def begin(room: Room, by: Signer, now: datetime) -> SigningAttempt:
         attempt = attempts.own(session, by.case_id, by.caller.account, by.attempt_id)
         attempts.require_step(attempt, State.ASKED, now)
         newest = _as_seen(session, attempt, by.caller, now)
-        consented = session.get_one(SigningConsent, (attempt.account, terms().version)).at
+        agreed = session.get_one(SigningConsent, (attempt.account, attempts.intent_of(attempt)["consent"]))
     key, spki = _public_key(by.public_key)
-    confirmed = confirm(room.engine, room.keys, lambda: Site.of(room.settings), attempt, by.shown, now)
-    evidence = rfc8785.dumps(_evidence(attempt, confirmed, consented, by.origin, spki))
+    confirmed = confirm(room, attempt, by.shown, now)
+    evidence = rfc8785.dumps(_evidence(attempt, confirmed, agreed, by.origin, spki))
     certificate = _certificate(room.office, attempt, key, hashlib.sha256(evidence).hexdigest(), now)
     begun = _prepared(room, newest, attempt, certificate, now.astimezone(zone(by.caller.time_zone)))
     prepared = {
@@ -130,13 +116,13 @@ def _public_key(given: str) -> tuple[ec.EllipticCurvePublicKey, bytes]:
 
 
 def _evidence(
-    attempt: SigningAttempt, confirmed: Confirmed, consented: datetime, origin: Origin, spki: bytes
+    attempt: SigningAttempt, confirmed: Confirmed, agreed: SigningConsent, origin: Origin, spki: bytes
 ) -> dict[str, Any]:
     """What shows the signer's will. Its hash goes into the document, the whole only to whoever has to prove it."""
     return {
         "version": 1,
         "intent": attempts.intent_of(attempt),
-        "consent": {"version": terms().version, "at": consented.isoformat(), "text": dict(terms().messages)},
+        "consent": {"version": agreed.version, "at": agreed.at.isoformat(), "text": json.loads(agreed.text)},
         "confirmation": confirmed.told,
         "ip": origin.ip,
         "user_agent": origin.user_agent[:LONGEST_AGENT],

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine
 from sqlmodel import Session
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
-from api.signing.codes import CodeKeys
 from api.signing.intents import Method, challenge
-from api.signing.site import Site
+from api.signing.room import Room
 from domain.errors import conflict, forbidden, invalid
 from models.accounts import confirm_password
 from models.database import reading
@@ -38,34 +36,33 @@ class Confirmed:
     """Written together with what it is used for."""
 
 
-def confirm(
-    engine: Engine, keys: CodeKeys, site: Callable[[], Site], attempt: SigningAttempt, shown: Shown, now: datetime
-) -> Confirmed:
+def confirm(room: Room, attempt: SigningAttempt, shown: Shown, now: datetime) -> Confirmed:
     """Raises Refusal, each time for another reason, unless the signer confirmed this very intent."""
     if attempt.method == Method.CODE:
-        return _by_code(engine, keys, attempt, shown, now)
-    return _by_passkey(engine, site(), attempt, shown, now)
+        return _by_code(room, attempt, shown, now)
+    return _by_passkey(room, attempt, shown, now)
 
 
-def _by_code(engine: Engine, keys: CodeKeys, attempt: SigningAttempt, shown: Shown, now: datetime) -> Confirmed:
+def _by_code(room: Room, attempt: SigningAttempt, shown: Shown, now: datetime) -> Confirmed:
     if not shown.code or not shown.password:
         raise invalid("signature.code_and_password_needed")
-    confirm_password(engine, attempt.account, shown.password)
-    if not attempts.count_try(engine, attempt.id):
+    confirm_password(room.engine, attempt.account, shown.password)
+    if not attempts.count_try(room.engine, attempt.id):
         raise conflict("signature.too_many_tries")
-    if not keys.matches(attempt.code_hash, shown.code, attempt.id):
+    if not room.keys.matches(attempt.code_hash, shown.code, attempt.id):
         raise forbidden("signature.code_wrong", tries=attempts.TRIES)
     return Confirmed(
         {"method": "code", "at": now.isoformat(), "sent_to": attempt.sent_to, "password": True}, lambda _: None
     )
 
 
-def _by_passkey(engine: Engine, site: Site, attempt: SigningAttempt, shown: Shown, now: datetime) -> Confirmed:
+def _by_passkey(room: Room, attempt: SigningAttempt, shown: Shown, now: datetime) -> Confirmed:
     if shown.assertion is None:
         raise invalid("signature.assertion_needed")
     passkey_id = passkeys.id_of(base64url_to_bytes(str(shown.assertion["id"])))
-    with reading(engine) as session:
+    with reading(room.engine) as session:
         key = passkeys.own(session, attempt.account, passkey_id)
+    site = room.site
     verified = site.confirmed(shown.assertion, challenge(attempt), key)
     response = shown.assertion["response"]
     told = {

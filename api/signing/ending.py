@@ -6,10 +6,10 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509 import load_pem_x509_certificate
-from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api.errors import Problem
+from api.signing.room import Room
 from domain.errors import conflict, invalid
 from models import documents
 from models.accounts import Caller
@@ -29,19 +29,17 @@ _HALF = 32
 """Bytes of each of the two numbers of a signature on P-256, as browsers give them."""
 
 
-def end(
-    engine: Engine, office: Office, caller: Caller, case_id: str, attempt_id: str, value: str, now: datetime
-) -> SigningAttempt:
+def end(room: Room, caller: Caller, case_id: str, attempt_id: str, value: str, now: datetime) -> SigningAttempt:
     """The attempt with its signature in the document; done before, it is found so. Raises Refusal, Problem."""
-    with reading(engine) as session:
+    with reading(room.engine) as session:
         attempt = attempts.own(session, case_id, caller.account, attempt_id)
         if attempt.signed_at is not None:
             return attempt
         attempts.require_step(attempt, State.BEGUN, now)
         before = revisions.newest(session, attempt.document_id)
     require_seen(before, attempt.seen)
-    pdf = _finished(office, before, attempt, _der(value))
-    with writing(engine) as session:
+    pdf = _finished(room.office, before, attempt, _der(value))
+    with writing(room.engine) as session:
         _write(session, caller, attempt, before, pdf, now)
         return session.get_one(SigningAttempt, attempt_id)
 

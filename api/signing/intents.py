@@ -8,14 +8,13 @@ from enum import StrEnum
 from typing import Any
 
 import rfc8785
-from sqlalchemy import Engine
 from sqlmodel import Session
 
 from activities.post import can_send, send_now
 from api.errors import Problem
-from api.signing.codes import CodeKeys, letter, masked, new_code
+from api.signing.codes import letter, masked, new_code
 from api.signing.consent import terms
-from api.signing.site import Site
+from api.signing.room import Room
 from config import Settings
 from domain.errors import conflict
 from models.accounts import Caller
@@ -47,25 +46,24 @@ class Wish:
     method: Method
 
 
-def ask(engine: Engine, settings: Settings, keys: CodeKeys, by: Caller, wish: Wish, now: datetime) -> SigningAttempt:
+def ask(room: Room, by: Caller, wish: Wish, now: datetime) -> SigningAttempt:
     """Writes the wish down and, where a code confirms it, sends the code. Raises Refusal, Problem."""
+    room.require_keys()
     if wish.consent != terms().version:
         raise conflict("signature.other_consent")
-    email = ""
-    with reading(engine) as session:
+    by_code, email, code = wish.method is Method.CODE, "", new_code()
+    with reading(room.engine) as session:
         attempt = _attempt(session, by, wish, now)
-        if wish.method is Method.PASSKEY:
-            _require_passkey(session, settings, by)
+        if by_code:
+            email = _require_reachable(session, room.settings, by)
+            attempt.code_hash, attempt.sent_to = room.keys.hashed(code, attempt.id), masked(email)
         else:
-            email = _require_reachable(session, settings, by)
-    code = new_code()
-    if wish.method is Method.CODE:
-        attempt.code_hash, attempt.sent_to = keys.hashed(code, attempt.id), masked(email)
-    with writing(engine) as session:
+            _require_passkey(session, by)
+    with writing(room.engine) as session:
         attempts.consent(session, by.account, terms().version, terms().canonical, now)
         attempts.open_new(session, attempt)
-    if wish.method is Method.CODE:
-        _send(engine, settings, by, email, code, attempt)
+    if by_code:
+        _send(room, by, email, code, attempt)
     return attempt
 
 
@@ -117,8 +115,7 @@ def _canonical(session: Session, place: Place, wish: Wish, now: datetime) -> str
     return rfc8785.dumps(intent).decode()
 
 
-def _require_passkey(session: Session, settings: Settings, by: Caller) -> None:
-    Site.of(settings)
+def _require_passkey(session: Session, by: Caller) -> None:
     if not passkeys.of(session, by.account):
         raise conflict("signature.no_passkey")
 
@@ -133,15 +130,15 @@ def _require_reachable(session: Session, settings: Settings, by: Caller) -> str:
     return email
 
 
-def _send(engine: Engine, settings: Settings, by: Caller, email: str, code: str, attempt: SigningAttempt) -> None:
+def _send(room: Room, by: Caller, email: str, code: str, attempt: SigningAttempt) -> None:
     """Raises Problem, and the wish is as if it had never been, if the mail server does not take the code."""
     try:
-        message = letter(by, email, code, attempt.id, attempt.seen, settings.mail_from, attempt.asked_at)
+        message = letter(by, email, code, attempt.id, attempt.seen, room.settings.mail_from, attempt.asked_at)
     except ValueError as error:
-        attempts.withdraw(engine, attempt.id)
+        attempts.withdraw(room.engine, attempt.id)
         raise conflict("signature.no_address") from error
     try:
-        send_now(message, settings)
+        send_now(message, room.settings)
     except OSError as error:
-        attempts.withdraw(engine, attempt.id)
+        attempts.withdraw(room.engine, attempt.id)
         raise Problem(503, "signature.code_not_sent", headers={"retry-after": "30"}) from error

@@ -17,6 +17,7 @@ from models import facts, projection
 from models.database import reading, writing
 from models.employment import EmploymentTerms
 from models.messages import EraseOrder, NumberedFact
+from models.signing.attempt_tables import SigningAttempt
 from models.tables import Account, CaseView, Document, Employee, FactRow, Notice, NotificationRow, Participant
 from tests import builders as b
 from tests.models import written
@@ -53,6 +54,22 @@ def kept(engine: Engine) -> Case:
                 id="d1", case_id="c1", kind="record", media_type="x", sha256="5" * 64, content=b"whole", at=b.ARRIVAL
             )
         )
+        session.add(
+            SigningAttempt(
+                id="t1",
+                case_id="c1",
+                document_id="d1",
+                account="a-lin",
+                method="code",
+                state="counted",
+                intent="{}",
+                seen="5" * 64,
+                field="leaver",
+                evidence="user agent",
+                asked_at=b.ARRIVAL,
+                expires_at=b.ARRIVAL,
+            )
+        )
     return case
 
 
@@ -71,7 +88,7 @@ def everything(engine: Engine) -> str:
     with reading(engine) as session:
         rows = [
             row.model_dump()
-            for table in (FactRow, Notice, NotificationRow, Participant, CaseView, Employee, Account)
+            for table in (FactRow, Notice, NotificationRow, Participant, CaseView, Employee, Account, SigningAttempt)
             for row in session.exec(select(table)).all()
         ]
         documents = [d.content for d in session.exec(select(Document)).all() if d.kind != "erase_certificate"]
@@ -85,7 +102,7 @@ def test_a_case_file_loses_its_content_and_stays_one_provable_chain(
     before = [row.hash for row in written.chain(engine)]
     files.erase(order(FileKind.CASE_FILE))
     left = everything(engine)
-    for gone in (SECRET, "我辞职", "whole", "duty_missed"):
+    for gone in (SECRET, "我辞职", "whole", "duty_missed", "user agent"):
         assert gone not in left
     rows = written.chain(engine)
     assert [row.hash for row in rows][: len(before)] == before

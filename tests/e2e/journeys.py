@@ -89,22 +89,23 @@ def presented(cast: Cast, case_id: str) -> dict[str, Any]:
 
 
 def signed(cast: Cast, case_id: str) -> None:
-    """Every party has signed."""
+    """Every party has signed, and the seal may be used."""
     record = presented(cast, case_id)
     for signature in record["signatures"]:
         if signature["status"] == "waiting":
             cast.of_account(signature["account"]).sign_record(case_id, cast.letters)
-    sealed(cast, case_id)
+    seal_approved(cast, case_id)
 
 
-def sealed(cast: Cast, case_id: str) -> None:
-    """Whoever keeps the seal has let it be put to the record."""
-    settled = ("signed", "refusal_witnessed")
-    waits = until(
-        cast.hr, case_id, lambda d: all(s["status"] in settled for s in d["case"]["record"]["signatures"]), "answered"
-    )
-    sha256 = waits["case"]["record"]["sha256"]
-    cast.seal_keeper.decide(case_id, "approve_seal", sha256=sha256, answer="accept")
+def seal_approved(cast: Cast, case_id: str) -> None:
+    """Whoever keeps the company's seal lets it be put to the record."""
+
+    def keepers(detail: dict[str, Any]) -> list[str]:
+        return [task["account"] for task in detail["tasks"] if task["kind"] == "approve_seal"]
+
+    asked = until(cast.hr, case_id, keepers, "asked for the seal")
+    keeper = cast.of_account(keepers(asked)[0])
+    keeper.decide(case_id, "approve_seal", sha256=asked["case"]["record"]["sha256"], answer="accept")
 
 
 def fact_kinds(cast: Cast, case_id: str) -> list[str]:

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 import rfc8785
 from sqlmodel import select
 
 from api.signing.consent import terms
+from commands.signing_key import SigningKey
 from domain import signing
 from models.database import reading, utc_now, writing
 from models.signing import attempts
@@ -41,6 +43,18 @@ async def test_consent_is_written_down_once_for_each_version_before_anything_can
 async def test_other_terms_than_those_in_force_are_agreed_to_in_vain(record: Record) -> None:
     problem(await record.wish("lin", consent=OTHER), 409, "signature.other_consent")
     assert record.api.count(SigningConsent) == record.api.count(SigningAttempt) == 0
+
+
+async def test_terms_that_change_after_the_wish_do_not_change_what_was_agreed_to(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreed, browser = terms(), SigningKey()
+    intent = await record.intent("lin")
+    monkeypatch.setattr("api.signing.intents.terms", lambda: replace(agreed, version=OTHER))
+    monkeypatch.setattr("api.routes.signing.terms", lambda: replace(agreed, version=OTHER))
+    begun = (await record.confirm("lin", intent, browser)).json()
+    assert json.loads(begun["evidence"])["consent"]["version"] == agreed.version
+    assert json.loads(begun["evidence"])["consent"]["text"] == agreed.messages
 
 
 async def test_the_intent_says_everything_that_is_confirmed_and_its_hash_is_the_challenge(record: Record) -> None:
