@@ -31,7 +31,7 @@ def handover_text(session: Session, draft: RecordDraft, people: tuple[Party, ...
         case=case.case_id,
         arrived_on=timezones.local_date(case.arrived_at, zone),
         last_day=case.final_day,
-        drawn_up_at=_read(draft.now, zone),
+        drawn_up_at=_read(draft.now, zone).replace(microsecond=0),
         leaver=Person(employee.name, employee.number),
         department=Words(department.name_zh, department.name_en),
         position=employee.title.strip() or employee.job,

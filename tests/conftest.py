@@ -1,5 +1,7 @@
 """Servers that a test session shares, one for each pytest-xdist worker. Other fixtures live beside their tests."""
 
+import models.sheets.defused  # noqa: F401  # isort: skip  # before openpyxl
+
 import asyncio
 import sysconfig
 from collections.abc import AsyncIterator, Iterator

@@ -80,9 +80,9 @@ def verify(bundle: bytes, trust: Trust) -> Report:
 
     def opened() -> Iterator[Check]:
         files.update(container.unpack(bundle))
-        yield Check("证据包完整,未夹带其他内容", "The container is whole and holds nothing else", True, _count(files))
+        yield Check("证据包完整，未夹带其他内容", "The container is whole and holds nothing else", True, _count(files))
 
-    report.add(_guarded("证据包完整,未夹带其他内容", "The container is whole and holds nothing else", opened))
+    report.add(_guarded("证据包完整，未夹带其他内容", "The container is whole and holds nothing else", opened))
     if not files:
         return report
     whole = _Opened(files, trust)

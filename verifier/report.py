@@ -43,9 +43,9 @@ class Report:
     def lines(self) -> Iterator[str]:
         yield from (check.line() for check in self.checks)
         if self.valid:
-            yield f"结论:有效,{len(self.checks)} 项全部通过 / VALID: all {len(self.checks)} checks passed"
+            yield f"结论：有效，{len(self.checks)} 项全部通过 / VALID: all {len(self.checks)} checks passed"
         else:
-            yield f"结论:不成立,{len(self.broken)} 项未通过 / NOT VALID: {len(self.broken)} checks failed"
+            yield f"结论：不成立，{len(self.broken)} 项未通过 / NOT VALID: {len(self.broken)} checks failed"
 
     def to_json(self) -> dict[str, Any]:
         checks = [{"zh": c.zh, "en": c.en, "ok": c.ok, "detail": printable(c.detail)} for c in self.checks]

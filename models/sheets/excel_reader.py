@@ -2,9 +2,11 @@
 
 openpyxl knows the format. It is asked for the parts that matter here and for nothing else, since a workbook comes from
 strangers; and instead of its read-only worksheet for the parser below it, because that one trusts the size that a
-workbook says a sheet has, and drops what lies beyond. defusedxml, which openpyxl takes where it is installed, refuses
+workbook says a sheet has, and drops what lies beyond. openpyxl is made to take defusedxml (`defused.py`), which refuses
 entities.
 """
+
+import models.sheets.defused  # noqa: F401  # isort: skip  # before openpyxl
 
 import datetime as dt
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from typing import Any, BinaryIO
 
+import openpyxl
 from defusedxml import DefusedXmlException
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
@@ -24,6 +27,8 @@ from models.sheets.excel_text import unescaped
 from models.sheets.shared_strings import shared_strings
 from models.sheets.sheet import MOST_COLUMNS, Flawed, Sheet, Unreadable, fitted, header_of
 
+if openpyxl.LXML:
+    raise ImportError("openpyxl was imported before models.sheets.defused, and would let entities pass")
 MAGIC = b"PK\x03\x04"
 OLD_MAGIC = b"\xd0\xcf\x11\xe0"
 """Of .xls, and of workbooks with a password."""

@@ -1,5 +1,7 @@
 """Excel workbooks on their way out: built row by row on disk, sent piece by piece, and no text in them is a formula."""
 
+import models.sheets.defused  # noqa: F401  # isort: skip  # before openpyxl
+
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress

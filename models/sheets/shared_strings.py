@@ -1,5 +1,7 @@
 """The texts that a workbook's cells share, kept on disk: there may be millions, and openpyxl would hold them all."""
 
+import models.sheets.defused  # noqa: F401  # isort: skip  # before openpyxl
+
 import mmap
 import tempfile
 from array import array

@@ -47,7 +47,7 @@ WAIVED: dict[str, Any] = {"items": ["devices"], "reason": "not needed"}
 async def test_every_kind_of_decision_reaches_the_case_over_http(
     living: Api, temporal_server: WorkflowEnvironment, temporal: Client
 ) -> None:
-    give_password(living.engine, "a-lin", "a-wang", "a-keeper")
+    give_password(living.engine, "a-lin", "a-wang", "a-sales-head", "a-keeper")
     with writing(living.engine) as session:
         session.get_one(FreezeBasis, "handbook").procedure = ""
         session.get_one(SystemRight, ("erp", "create_orders")).protects_data = True
@@ -97,7 +97,7 @@ async def test_every_kind_of_decision_reaches_the_case_over_http(
     record = await eventually(lambda: _record(living, case))
     await does("zhou", "refuse_signature", "SignatureRefused", account="a-zhou", reason="figures")
     await does("wang", "witness_refusal", "SignatureRefusalWitnessed", account="a-zhou", password=PASSWORD)
-    for name in ("lin", "wang"):
+    for name in ("lin", "sales-head", "wang"):
         await signs(living, name, case)
     accepted = {"sha256": record, "answer": "accept", "password": PASSWORD}
     await does("keeper", "approve_seal", "SealApproved", **accepted)

@@ -112,7 +112,8 @@ async def test_a_case_is_not_there_for_whoever_has_no_part_in_it(api: Api, case:
             if "{case_id}" in operation.path:
                 path = operation.address(case_id=case.case_id, document_id=document).removeprefix("/api/v1")
                 answer = await api.person(name).write(operation.method, path, operation.example)
-                problem(answer, (403, 404), "api.role_needed" if answer.status_code == 403 else "case.unknown")
+                unknown = "signature.unknown_intent" if "{intent_id}" in operation.path else "case.unknown"
+                problem(answer, (403, 404), "api.role_needed" if answer.status_code == 403 else unknown)
         assert (await api.person(name).get("/cases")).json()["items"] == []
 
 
