@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 
-from bench import figures, gate, history, imports, latency, lateness, lists, memory, portfolio, throughput
+from bench import figures, freezing, gate, history, imports, latency, lateness, lists, memory, portfolio, throughput
 from bench.report import Table
 
 _SECTIONS: dict[str, Callable[..., Awaitable[list[Table]]]] = {
@@ -15,6 +15,7 @@ _SECTIONS: dict[str, Callable[..., Awaitable[list[Table]]]] = {
     "latency": latency.measure,
     "lists": lists.measure,
     "gate": gate.measure,
+    "freezing": freezing.measure,
     "portfolio": portfolio.measure,
     "figures": figures.measure,
     "imports": imports.measure,

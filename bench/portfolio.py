@@ -101,8 +101,8 @@ def _sell(engine: Engine, customers: int) -> None:
     upgrade(engine)
     c.Company(leavers=len(RECEIVERS) + 1).found(engine)
     now = utc_now()
-    sold: list[dict[str, Any]] = [_customer(number, ORDER.employee_id) for number in range(customers)]
-    own = [_customer(customers + number, f"e-{name}") for number, name in enumerate(RECEIVERS)]
+    sold: list[dict[str, Any]] = [customer(number, ORDER.employee_id) for number in range(customers)]
+    own = [customer(customers + number, f"e-{name}") for number, name in enumerate(RECEIVERS)]
     common = {"currency": "CNY", "owner": ORDER.employee_id, "updated_at": now}
     placed = {"department": c.DEPARTMENTS[0], "origin_owner": ORDER.employee_id, "placed_by": c.leaver(0)}
     placed |= {"placed_at": now, "state_at": now, "state": "confirmed", "total": 100}
@@ -136,7 +136,7 @@ def _sell(engine: Engine, customers: int) -> None:
     statistics.gather(engine)
 
 
-def _customer(number: int, owner: str) -> dict[str, Any]:
+def customer(number: int, owner: str) -> dict[str, Any]:
     at = {"created_at": utc_now(), "updated_at": utc_now(), "created_by": c.HR}
     name = f"customer {number}"
     return {
