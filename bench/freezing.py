@@ -1,7 +1,7 @@
 """(k) From the notice's arrival to every right taken and read back: somebody with 10,000 customers beside one with ten.
 
-End to end over HTTP: registration, plan, freeze in each connected system, read back, read model. The snapshot of all those
-customers is written at the same time, on SQLite by the same one writer; the aim is on the time itself.
+End to end over HTTP: registration, plan, freeze in each connected system, read back, read model. The snapshot of all
+those customers is written at the same time, on SQLite by the same one writer; the aim is on the time itself.
 """
 
 import asyncio
