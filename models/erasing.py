@@ -19,6 +19,7 @@ from models.evidence.tables import EvidenceBundle, EvidenceBundlePart
 from models.facts import is_erased
 from models.messages import EraseOrder
 from models.signing.attempt_tables import Passkey, PasskeyRegistration, SigningAttempt, SigningConsent
+from models.signing.tables import RecordRevision
 from models.tables import (
     AccessToken,
     Account,
@@ -104,6 +105,8 @@ def _papers(session: Session, order: EraseOrder, gone: Erased) -> None:
     for document_id, kind, sha256 in session.exec(query.order_by(col(Document.at), col(Document.id))).all():
         session.execute(update(Document).where(col(Document.id) == document_id).values(content=b""))
         session.execute(update(Seal).where(col(Seal.document_id) == document_id).values(statement=""))
+        revisions = update(RecordRevision).where(col(RecordRevision.document_id) == document_id)
+        session.execute(revisions.values(added=b""))
         gone.documents.append((kind, sha256))
     notice = session.get(Notice, order.case_id)
     if notice is not None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
+from pki.adapters import asn1
 from pki.authority import Pki, Revocation
 from pki.certificates import Kind, PublicKey, common_name
 from pki.names import Subject
@@ -144,11 +144,7 @@ async def _validate(
     certificate: x509.Certificate, chain: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], at: datetime
 ) -> None:
     context = ValidationContext(
-        trust_roots=[_asn1(root) for root in roots], moment=at, revocation_mode="soft-fail", allow_fetching=False
+        trust_roots=[asn1(root) for root in roots], moment=at, revocation_mode="soft-fail", allow_fetching=False
     )
-    validator = CertificateValidator(_asn1(certificate), [_asn1(each) for each in chain], context)
+    validator = CertificateValidator(asn1(certificate), [asn1(each) for each in chain], context)
     await validator.async_validate_usage({"digital_signature"})
-
-
-def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
-    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))

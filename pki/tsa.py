@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 
 from asn1crypto import algos, cms, tsp, x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
 from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
 
+from pki.adapters import asn1
 from pki.certificates import common_name, hash_of
 from pki.keys import Identity
 from pki.names import STAMP_POLICY
@@ -42,8 +42,8 @@ class OwnAuthority:
         self._key = identity.key
         self._hash = hash_of(identity.key.curve)
         self._name = common_name(identity.certificate)
-        self._certificate = _asn1(identity.certificate)
-        self._chain = [self._certificate, _asn1(issuer)]
+        self._certificate = asn1(identity.certificate)
+        self._chain = [self._certificate, asn1(issuer)]
         certified = as_signing_certificate_v2(self._certificate)
         self._signer_named = bytes(simple_cms_attribute("signing_certificate_v2", certified).dump())
         self._clock = clock
@@ -143,7 +143,3 @@ def _parsed(request: bytes) -> tsp.TimeStampReq:
     if extensions:
         raise _Refusal("unaccepted_extensions", "no extensions are known here")
     return asked
-
-
-def _asn1(certificate: Certificate) -> x509.Certificate:
-    return x509.Certificate.load(certificate.public_bytes(Encoding.DER))

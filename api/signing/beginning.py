@@ -37,7 +37,7 @@ from typesetting.people import Person, Words
 from typesetting.stamps import Stamp, typeset_stamp
 from typesetting.typesetter import Typesetter
 
-_COMMITMENTS = {
+COMMITMENTS = {
     PartyRole.LEAVER: signature.Commitment.HANDED_OVER,
     PartyRole.RECEIVER: signature.Commitment.RECEIVED,
     PartyRole.WITNESS: signature.Commitment.WITNESSED,
@@ -149,7 +149,7 @@ def _prepared(
     wish = signature.Intent(
         field=attempt.field,
         certificate=certificate,
-        commitment=_COMMITMENTS[role],
+        commitment=COMMITMENTS[role],
         reason=text("signing_reason", DEFAULT, party=role.value),
         appearance=_appearance(room.typesetter, newest.pdf, attempt, certificate, local),
     )

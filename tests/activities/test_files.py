@@ -18,6 +18,7 @@ from models.database import reading, writing
 from models.employment import EmploymentTerms
 from models.messages import EraseOrder, NumberedFact
 from models.signing.attempt_tables import SigningAttempt
+from models.signing.tables import RecordRevision
 from models.tables import Account, CaseView, Document, Employee, FactRow, Notice, NotificationRow, Participant
 from tests import builders as b
 from tests.models import written
@@ -70,6 +71,19 @@ def kept(engine: Engine) -> Case:
                 expires_at=b.ARRIVAL,
             )
         )
+    with writing(engine) as session:
+        session.add(
+            RecordRevision(
+                document_id="d1",
+                number=1,
+                field="leaver",
+                account="a-lin",
+                seen="5" * 64,
+                added=b"her stamp",
+                sha256="6" * 64,
+                at=b.ARRIVAL,
+            )
+        )
     return case
 
 
@@ -92,7 +106,8 @@ def everything(engine: Engine) -> str:
             for row in session.exec(select(table)).all()
         ]
         documents = [d.content for d in session.exec(select(Document)).all() if d.kind != "erase_certificate"]
-    return f"{rows} {documents}"
+        signatures = [revision.added for revision in session.exec(select(RecordRevision)).all()]
+    return f"{rows} {documents} {signatures}"
 
 
 @pytest.mark.law("PIP-04")
@@ -102,7 +117,7 @@ def test_a_case_file_loses_its_content_and_stays_one_provable_chain(
     before = [row.hash for row in written.chain(engine)]
     files.erase(order(FileKind.CASE_FILE))
     left = everything(engine)
-    for gone in (SECRET, "我辞职", "whole", "duty_missed", "user agent"):
+    for gone in (SECRET, "我辞职", "whole", "duty_missed", "user agent", "her stamp"):
         assert gone not in left
     rows = written.chain(engine)
     assert [row.hash for row in rows][: len(before)] == before

@@ -10,6 +10,7 @@ from sqlmodel import Session, func, select
 
 from activities.connectors.pdf_signing import SEALED, TEXT, PdfSigning
 from activities.failures import Permanent, PersonMustAct, TryAgain
+from api.signing.beginning import COMMITMENTS
 from domain import signing
 from domain.case import Case
 from domain.handover import Signature, SignatureStatus
@@ -27,8 +28,6 @@ from tests.api.rows import START, opened_case
 from tests.pades import builders as pen
 from tests.pki import builders as keys
 from typesetting.typesetter import Typesetter
-
-COMMITMENTS = dict(zip(("leaver", "receiver-1", "witness"), (p.commitment for p in pen.PEOPLE), strict=True))
 
 
 class Away:
@@ -69,7 +68,7 @@ def put(desk: PdfSigning, presented: PresentedRecord, case: Case, *fields: str) 
         if party.field in fields:
             with reading(desk.engine) as session:
                 before = revisions.newest(session, presented.document_id)
-            who = pen.Person(party.field, Subject(party.name, party.number), COMMITMENTS[party.field])
+            who = pen.Person(party.field, Subject(party.name, party.number), COMMITMENTS[party.role])
             signer = pen.Signer(who, desk.office)
             pdf, evidence[party.field] = signer.sign(before.pdf), signer.evidence
             with writing(desk.engine) as session:

@@ -2,22 +2,15 @@
 
 import asyncio
 
-from domain.handover import PartyRole
+from api.signing.beginning import COMMITMENTS
 from domain.people import Actor
 from models import decision_bodies as d
 from models.database import reading, writing
 from models.signing import revisions
 from models.signing.parties import parties
-from pades.signature import Commitment
 from pki.names import Subject
 from tests.pades import builders as pen
 from tests.workflows.running_case import RunningCase
-
-COMMITMENTS = {
-    PartyRole.LEAVER: Commitment.HANDED_OVER,
-    PartyRole.RECEIVER: Commitment.RECEIVED,
-    PartyRole.WITNESS: Commitment.WITNESSED,
-}
 
 
 async def signed(case: RunningCase, by: Actor) -> d.SignRecord:
